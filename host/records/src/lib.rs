@@ -12,9 +12,17 @@
 //! Everything here blocks and nothing needs an async runtime; callers in one use a blocking thread. No secret and
 //! no network passes through.
 
+mod cell;
+mod digest;
 mod error;
+mod json;
 mod limits;
+mod lock;
+mod row;
+mod sink;
+mod sinks;
 mod spec;
+mod staging;
 mod store;
 mod stream;
 mod task;

@@ -1,0 +1,4 @@
+//! The kinds of destination, one module each.
+
+pub(crate) mod jsonl;
+pub(crate) mod sqlite;
