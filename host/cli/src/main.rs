@@ -1,2 +1,68 @@
-//! .
-fn main() {}
+//! `host`: runs seeding jobs.
+//!
+//! The rooms, in the order in which a run passes them: [`cli`], [`manifest`], [`environment`], [`prepare`] (with
+//! [`plan`]), [`schedule`] (with [`task`] and [`progress`]), [`summary`] and [`receipt`].
+
+mod cli;
+mod commands;
+mod environment;
+mod exit;
+mod logging;
+mod manifest;
+mod outcome;
+mod paths;
+mod plan;
+mod prepare;
+mod progress;
+mod receipt;
+mod schedule;
+mod signals;
+mod summary;
+mod task;
+mod terminal;
+
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use cli::Cli;
+use exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| told(panic)));
+    messages();
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report().into(),
+    }
+}
+
+fn start(cli: Cli) -> Result<Exit, Failure> {
+    logging::start(cli.global.log.as_deref(), cli.global.quiet)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("can't start the async runtime")?;
+    runtime.block_on(commands::run(cli))
+}
+
+/// How mistakes are drawn: wrapped for people, unbroken for files and scripts.
+fn messages() {
+    let people = std::io::stderr().is_terminal();
+    let hook = move |_: &dyn miette::Diagnostic| -> Box<dyn miette::ReportHandler> {
+        Box::new(miette::MietteHandlerOpts::new().wrap_lines(people).context_lines(1).build())
+    };
+    // Only fails if there is one already.
+    drop(miette::set_hook(Box::new(hook)));
+}
+
+/// A panic's message is only repeated where it is a literal of the source: anything else may hold a secret.
+fn told(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(the message is withheld)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    terminal::say(format_args!("error inside host at {place}: {message}\nplease report this: it is a bug"));
+}
