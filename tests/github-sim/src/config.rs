@@ -32,6 +32,8 @@ pub struct Config {
     pub bad_credentials_allowed: u32,
     /// A GraphQL query that asks for more nodes than this takes too long (502). GitHub's bound is ten seconds.
     pub graphql_timeout_nodes: Option<u64>,
+    /// GraphQL fields that never resolve, while the rest of the answer stands.
+    pub graphql_broken: Vec<crate::BrokenField>,
     /// The port; 0 takes a free one.
     pub port: u16,
 }
@@ -148,6 +150,7 @@ impl Default for Config {
             grace: Duration::from_millis(100),
             bad_credentials_allowed: 10,
             graphql_timeout_nodes: None,
+            graphql_broken: Vec::new(),
             port: 0,
         }
     }

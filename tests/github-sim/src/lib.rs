@@ -19,6 +19,7 @@ mod sim;
 
 pub use config::{Config, Detail, OwnerConfig, PrimaryStatus, RepoConfig};
 pub use faults::{Fault, Faults};
+pub use graphql::BrokenField;
 pub use ledger::Ledger;
 pub use limits::{Access, RetryAfter, SecondaryBody, SecondaryForm, SecondaryRules};
 pub use sim::Sim;

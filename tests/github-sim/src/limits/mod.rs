@@ -8,7 +8,7 @@ mod secondary;
 mod window;
 
 pub use access::{Access, Sight};
-pub(crate) use owner::{Admission, Credentials, Owner, Presented, TokenState};
+pub(crate) use owner::{Admission, Credentials, Owner, OwnerKind, Presented};
 pub use secondary::{SecondaryBody, SecondaryForm, SecondaryRules, RetryAfter};
 pub(crate) use window::{Window, WindowView};
 
