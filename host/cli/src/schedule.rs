@@ -39,7 +39,7 @@ pub(crate) async fn run(jobs: Vec<(Job, Store)>, run: &Run) -> Vec<JobReport> {
         jobs.iter().map(|(job, store)| Arc::new(Setting::of(job, store.clone(), run))).collect();
     for (job, at) in turns(&jobs.iter().map(|(job, _)| job.tasks.len()).collect::<Vec<_>>()) {
         let plan = jobs[job].0.tasks[at].clone();
-        let entry = run.board.add(named(&jobs[job].0.manifest.name, &plan));
+        let entry = run.board.add(plan.named(&jobs[job].0.manifest.name));
         let (setting, room, stop) = (Arc::clone(&settings[job]), Arc::clone(&room), run.stop.clone());
         running.spawn(async move {
             // The semaphore is never closed.
@@ -80,10 +80,6 @@ async fn one(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, stop: Stop) -
 /// A panic's text may hold anything, so it is not repeated.
 fn broken(error: &tokio::task::JoinError) -> &'static str {
     if error.is_panic() { "a panic, reported above" } else { "it was cancelled" }
-}
-
-fn named(job: &str, plan: &TaskPlan) -> String {
-    if plan.label.is_empty() { job.to_owned() } else { format!("{job} {}", plan.label) }
 }
 
 /// The first task of each job, then the second of each: a job of a thousand tasks does not keep a small one waiting.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use seedbed_github::{Budget, Client, Scoped, Usage};
 use seedbed_records::Store;
 use seedbed_runtime as runtime;
-use seedbed_runtime::{Doors, Plugin};
+use seedbed_runtime::{Doors, LiveRecords, Plugin, Records};
 
 use crate::logging;
 use crate::manifest::{GitHub, Limits, OnExhausted};
@@ -17,7 +17,6 @@ use crate::prepare::Job;
 use crate::progress::Entry;
 use crate::schedule::Run;
 use crate::signals::Stop;
-use crate::terminal;
 
 /// What the tasks of one job share.
 pub(crate) struct Setting {
@@ -73,10 +72,12 @@ pub(crate) async fn run(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, st
     };
     entry.began(records.clone());
     let scoped = setting.scoped();
-    let word = Arc::new(Word { task: named(&setting.job, &plan), entry });
+    let task_name = plan.named(&setting.job);
+    let word = Arc::new(Word { task: task_name.clone(), entry });
+    let door = LiveRecords::new(records.clone());
     let doors = Doors {
         github: Arc::new(scoped.clone()),
-        records: Arc::new(records.clone()),
+        records: Arc::new(door.clone()),
         progress: Arc::clone(&word) as _,
         log: word,
         clock: setting.clock,
@@ -88,7 +89,6 @@ pub(crate) async fn run(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, st
         ..runtime::Limits::default()
     };
     let params = serde_json::Value::Object(plan.params.clone()).to_string();
-    // Whichever way this ends, the sandbox is dropped with it: nothing is emitted after.
     let ended = tokio::select! {
         ended = setting.plugin.run(params, doors, limits) => Some(ended),
         () = stop.wait() => None,
@@ -98,9 +98,15 @@ pub(crate) async fn run(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, st
         None => End::Stopped,
         Some(ended) => {
             (cost.guest_cpu, cost.peak_memory) = (ended.guest_cpu, ended.peak_memory);
+            if ended.result.is_err() && !ended.trail.calls.is_empty() {
+                let calls = ended.trail.calls.join("; ");
+                tracing::warn!(target: logging::JOB, task = task_name, "its last calls before it failed: {calls}");
+            }
             end_of(ended.result)
         }
     };
+    // A dropped sandbox may have left a write under way.
+    door.close().await;
     let returned = matches!(end, End::Returned(_));
     let last = records.clone();
     let kept = blocking(move || {
@@ -177,10 +183,6 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn named(job: &str, plan: &TaskPlan) -> String {
-    if plan.label.is_empty() { job.to_owned() } else { format!("{job} {}", plan.label) }
-}
-
 /// What a guest says: how far it is, and its log.
 struct Word {
     task: String,
@@ -193,12 +195,9 @@ impl runtime::Progress for Word {
     }
 }
 
-/// The longest log line of a guest, in characters.
-const LONGEST: usize = 4_000;
-
 impl runtime::Log for Word {
     fn write(&self, level: runtime::Level, message: &str) {
-        let (task, message) = (self.task.as_str(), terminal::plain(message, LONGEST));
+        let task = self.task.as_str();
         match level {
             runtime::Level::Debug => tracing::debug!(target: logging::JOB, task, "{message}"),
             runtime::Level::Info => tracing::info!(target: logging::JOB, task, "{message}"),

@@ -51,17 +51,15 @@ const IN_FLIGHT: usize = 32;
 
 impl GitHub {
     /// A job without the section asks GitHub for nothing.
-    pub(super) fn none() -> Option<Self> {
-        let grants = Grants::parse(&[]).ok()?;
-        let (max_requests, max_points) = (None, None);
-        Some(Self {
+    pub(super) fn none() -> Self {
+        Self {
             read: Vec::new(),
-            grants,
+            grants: Grants::none(),
             on_exhausted: OnExhausted::default(),
-            max_requests,
-            max_points,
+            max_requests: None,
+            max_points: None,
             in_flight: IN_FLIGHT,
-        })
+        }
     }
 
     /// `None` if something in it is wrong, which has then been told.

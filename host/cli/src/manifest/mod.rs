@@ -110,7 +110,7 @@ fn read_top(reading: &Reading, table: &DeTable<'_>, folder: &Path) -> Option<Man
             reading.wrong(reading.problem(at.clone(), message).label("here too").help("keep one of them"));
         }
     }
-    let github = top.section("github").map_or_else(GitHub::none, GitHub::read);
+    let github = top.section("github").map_or_else(|| Some(GitHub::none()), GitHub::read);
     let limits = top.section("limits").map(Limits::read).unwrap_or_default();
     let sink = top.section("sink").map(|section| Sink::read(section, folder));
     if sink.is_none() {

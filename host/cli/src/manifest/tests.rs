@@ -137,3 +137,18 @@ fn what_is_no_text_file_is_told() {
     std::fs::write(&binary, vec![b' '; 2 << 20]).unwrap();
     assert!(told(&binary).contains("larger than 1 MiB"));
 }
+
+#[test]
+fn the_message_in_the_readme_is_the_one_that_is_printed() {
+    let text = "name = \"gumroad\"\nplugin = \"../plugins/pull-requests\"\n\n[github]\nread = [\"antiwork/gumroad\"]\n\
+                max_request = 20_000\n\n[sink]\ntype = \"sqlite\"\npath = \"../out/gumroad.db\"\n";
+    let problem = Manifest::parse("jobs/gumroad.toml", text.to_owned(), Path::new("jobs")).unwrap_err().remove(0);
+    let mut drawn = String::new();
+    miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
+        .with_context_lines(1)
+        .render_report(&mut drawn, &problem)
+        .unwrap();
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let drawn = drawn.trim_matches('\n');
+    assert!(readme.contains(drawn), "the README should show:\n{drawn}");
+}

@@ -28,6 +28,13 @@ pub(crate) struct TaskPlan {
     pub(crate) params: Map<String, Value>,
 }
 
+impl TaskPlan {
+    /// The task's name among those of several jobs.
+    pub(crate) fn named(&self, job: &str) -> String {
+        if self.label.is_empty() { job.to_owned() } else { format!("{job} {}", self.label) }
+    }
+}
+
 /// The tasks of a job.
 ///
 /// # Errors

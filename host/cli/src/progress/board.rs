@@ -7,8 +7,6 @@ use std::time::Instant;
 use seedbed_github::Client;
 
 use super::view::{Running, Tasks, View, Work, quotas};
-use crate::terminal;
-
 /// A guest may name any number of pieces of work; the display shows this many of a task.
 const MOST_WORKS: usize = 6;
 
@@ -93,10 +91,9 @@ impl Entry {
 
     /// The guest says how far a piece of work is.
     pub(crate) fn update(&self, label: &str, done: u64, total: Option<u64>) {
-        let label = terminal::plain(label, 60).replace(['\n', '\t'], " ");
         let mut state = held(&self.state);
-        if state.works.contains_key(&label) || state.works.len() < MOST_WORKS {
-            state.works.insert(label, (done, total));
+        if state.works.contains_key(label) || state.works.len() < MOST_WORKS {
+            state.works.insert(label.to_owned(), (done, total));
         }
     }
 
