@@ -1,12 +1,13 @@
 //! Which credential sends the next request, and when.
 //!
 //! The rooms: `window` (what is left of a quota), `pace` (how fast an owner is asked), `owner` (both, and cool-downs),
-//! `access` (what a credential can't see), `selection` (the choice), `line` (who waits), `core` and `learn` (all of it
-//! together, without a lock or a timer). This file is the thin skin around the core: a mutex, a clock, and a future
-//! that sleeps.
+//! `access` (what a credential can't see), `selection` (the choice), `line` (who waits), `core`, `consider` and
+//! `learn` (all of it together, without a lock or a timer). This file is the thin skin around the core: a mutex, a
+//! clock, and a future that sleeps.
 
 mod access;
 mod clock;
+mod consider;
 mod core;
 mod learn;
 mod lease;
@@ -47,11 +48,8 @@ struct Inner {
 impl Pool {
     /// A pool of `credentials`, each its own owner until an answer says otherwise.
     pub fn new(credentials: Vec<Credential>, policy: Policy) -> Self {
-        Self::with_clock(credentials, policy, Clock::system())
-    }
-
-    fn with_clock(credentials: Vec<Credential>, policy: Policy, clock: Clock) -> Self {
-        Self(Arc::new(Inner { core: Mutex::new(Core::new(credentials, policy)), clock }))
+        let core = Mutex::new(Core::new(credentials, policy));
+        Self(Arc::new(Inner { core, clock: Clock::starting_now() }))
     }
 
     /// Waits for the right to send one request. First come, first served, for each resource.
@@ -166,4 +164,10 @@ impl Drop for InLine<'_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;
