@@ -192,7 +192,8 @@ impl Book {
             ledger.sent_during_cooldown += u64::from(own);
             ledger.sent_during_sibling_cooldown += u64::from(!own && sibling);
         }
-        ledger.after_revocation += u64::from(self.dead.get(&arrival.token).is_some_and(|at| at + grace < now));
+        ledger.after_revocation +=
+            u64::from(self.dead.get(&arrival.token).is_some_and(|at| at + grace < now));
 
         let mut hasher = DefaultHasher::new();
         (&arrival.method, &arrival.path, arrival.content).hash(&mut hasher);

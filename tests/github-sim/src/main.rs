@@ -101,12 +101,18 @@ impl Cli {
 
     fn repositories(&self) -> anyhow::Result<Vec<RepoConfig>> {
         if self.repos.is_empty() {
-            let all = [("antiwork/gumroad", self.prs), ("polarsource/polar", 180), ("PostHog/posthog", 220), ("fastapi/fastapi", 310)];
+            let all = [
+                ("antiwork/gumroad", self.prs),
+                ("polarsource/polar", 180),
+                ("PostHog/posthog", 220),
+                ("fastapi/fastapi", 310),
+            ];
             return Ok(all.into_iter().map(|(name, prs)| RepoConfig::new(name, prs)).collect());
         }
         for name in &self.repos {
             let mut parts = name.split('/');
-            let good = parts.by_ref().take(2).filter(|p| !p.is_empty()).count() == 2 && parts.next().is_none();
+            let good =
+                parts.by_ref().take(2).filter(|p| !p.is_empty()).count() == 2 && parts.next().is_none();
             if !good {
                 bail!("--repo {name:?} is no OWNER/NAME");
             }
@@ -168,7 +174,8 @@ async fn command(sim: &Sim, words: &[String]) -> anyhow::Result<ExitStatus> {
         }
     }
     command.env("GITHUB_API_URL", sim.url()).env("GITHUB_SEEDING_TOKENS", sim.tokens().join(","));
-    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupted, mut terminated) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let mut child = command.spawn().with_context(|| format!("cannot run {program}"))?;
     loop {
         tokio::select! {
@@ -193,7 +200,8 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 }
 
 fn print(ledger: &Ledger) {
-    let by_bucket: Vec<String> = ledger.requests_by_resource.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    let by_bucket: Vec<String> =
+        ledger.requests_by_resource.iter().map(|(name, n)| format!("{name} {n}")).collect();
     eprintln!(
         "github-sim: {} requests ({}), {} not modified, {} refused by a limit, {} broken on purpose",
         ledger.total,

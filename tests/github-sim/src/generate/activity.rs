@@ -3,7 +3,9 @@
 use super::oddities::Oddity;
 use super::people::People;
 use super::{AllIds, skewed, text};
-use crate::model::{Author, Commit, FileChange, IssueComment, Review, ReviewComment, ReviewState, ReviewThread, Time};
+use crate::model::{
+    Author, Commit, FileChange, IssueComment, Review, ReviewComment, ReviewState, ReviewThread, Time,
+};
 
 /// What is said on one pull request.
 #[derive(Debug, Default)]
@@ -42,7 +44,8 @@ pub(super) fn talk(rng: &mut fastrand::Rng, ids: &mut AllIds, scene: &Scene<'_>,
         let author = scene.people.voice(rng);
         review(rng, ids, scene, &mut talk, author, at);
     }
-    let threads = odd.threads.unwrap_or_else(|| if talk.reviews.is_empty() { 0 } else { skewed(rng, 0.8, 1.0, 40) });
+    let threads =
+        odd.threads.unwrap_or_else(|| if talk.reviews.is_empty() { 0 } else { skewed(rng, 0.8, 1.0, 40) });
     for index in 0..threads {
         let replies = match (index, odd.replies) {
             (0, Some(replies)) => replies,
@@ -82,7 +85,14 @@ fn edited(rng: &mut fastrand::Rng, created_at: Time, until: Time) -> Time {
     if rng.u8(0..6) == 0 { Time(rng.u64(created_at.0..=until.0.max(created_at.0))) } else { created_at }
 }
 
-fn review(rng: &mut fastrand::Rng, ids: &mut AllIds, scene: &Scene<'_>, talk: &mut Talk, author: Author, at: Time) {
+fn review(
+    rng: &mut fastrand::Rng,
+    ids: &mut AllIds,
+    scene: &Scene<'_>,
+    talk: &mut Talk,
+    author: Author,
+    at: Time,
+) {
     let state = match rng.u8(0..10) {
         0..4 => ReviewState::Approved,
         4..6 => ReviewState::ChangesRequested,
@@ -117,7 +127,12 @@ fn comment(
     }
 }
 
-fn new_thread(rng: &mut fastrand::Rng, ids: &mut AllIds, scene: &Scene<'_>, first: ReviewComment) -> ReviewThread {
+fn new_thread(
+    rng: &mut fastrand::Rng,
+    ids: &mut AllIds,
+    scene: &Scene<'_>,
+    first: ReviewComment,
+) -> ReviewThread {
     let file = scene.files.get(rng.usize(..scene.files.len().max(1)));
     ReviewThread {
         id: ids.thread.take(rng),

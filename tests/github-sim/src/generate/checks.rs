@@ -4,7 +4,13 @@ use super::{AllIds, skewed, text};
 use crate::model::{App, CheckRun, CommitStatus, Time};
 
 /// The check runs of a commit pushed at `pushed`: `count` distinct checks, some of them with earlier attempts.
-pub(super) fn runs(rng: &mut fastrand::Rng, ids: &mut AllIds, count: u64, pushed: Time, now: Time) -> Vec<CheckRun> {
+pub(super) fn runs(
+    rng: &mut fastrand::Rng,
+    ids: &mut AllIds,
+    count: u64,
+    pushed: Time,
+    now: Time,
+) -> Vec<CheckRun> {
     let suites = [ids.suite.take(rng), ids.suite.take(rng), ids.suite.take(rng)];
     let mut all = Vec::new();
     for index in 0..count as usize {

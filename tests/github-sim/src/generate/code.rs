@@ -30,7 +30,8 @@ pub(super) fn commits(
                 _ => None,
             };
             let author = people.git_actor(rng, account, date);
-            let committer = if rng.u8(0..3) == 0 { people.web_committer(date.plus(30)) } else { author.clone() };
+            let committer =
+                if rng.u8(0..3) == 0 { people.web_committer(date.plus(30)) } else { author.clone() };
             let mut parents = vec![parent.clone()];
             if i > 0 && rng.u8(0..15) == 0 {
                 parents.push(sha(rng));

@@ -153,7 +153,7 @@ fn repository(seed: u64, now: Time, wanted: &RepoConfig, people: &mut People) ->
         repository.pushed_at = repository.created_at;
     }
     // GitHub detects no language in some repositories that have code.
-    if hash % 11 == 0 {
+    if hash.is_multiple_of(11) {
         repository.language = None;
     }
     if !wanted.empty {

@@ -36,10 +36,17 @@ impl People {
                 };
                 let name = rng.bool().then(|| format!("{first} {last}"));
                 let age = rng.u64(100..5_000) * 86_400;
-                Arc::new(Account::new(1_000 + i * 1_700_003 % 190_000_000, login, AccountKind::User, name, now.minus(age)))
+                Arc::new(Account::new(
+                    1_000 + i * 1_700_003 % 190_000_000,
+                    login,
+                    AccountKind::User,
+                    name,
+                    now.minus(age),
+                ))
             })
             .collect();
-        let bot = |id, login| Arc::new(Account::new(id, login, AccountKind::Bot, None, now.minus(2_000 * 86_400)));
+        let bot =
+            |id, login| Arc::new(Account::new(id, login, AccountKind::Bot, None, now.minus(2_000 * 86_400)));
         let web_flow = Account::new(
             19_864_447,
             "web-flow",
@@ -95,7 +102,12 @@ impl People {
             },
             None => {
                 let name = text::FIRST[rng.usize(..text::FIRST.len())];
-                GitActor { name: name.to_owned(), email: format!("{}@localhost", name.to_lowercase()), date, account: None }
+                GitActor {
+                    name: name.to_owned(),
+                    email: format!("{}@localhost", name.to_lowercase()),
+                    date,
+                    account: None,
+                }
             }
         }
     }

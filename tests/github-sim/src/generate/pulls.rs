@@ -80,7 +80,11 @@ fn pull(
     let age = now.0 - created_at.0;
     let open = rng.u8(0..100) < 14;
     let lived = if open { age } else { skewed(rng, 30.0, 1.6, 60 * 24 * 80).max(3) * 60 };
-    let ended = Time((created_at.0 + lived).min(now.0 - 60)).max(if created_at < oldest { oldest } else { created_at });
+    let ended = Time((created_at.0 + lived).min(now.0 - 60)).max(if created_at < oldest {
+        oldest
+    } else {
+        created_at
+    });
     let merged = !open && rng.u8(0..100) < 82;
 
     let base_sha = code::sha(rng);
@@ -120,7 +124,8 @@ fn pull(
     let assignees = distinct(rng, people, &[0, 0, 0, 1, 1, 2, 4]);
     let mut requested_reviewers = Vec::new();
     if open || rng.u8(0..10) == 0 {
-        requested_reviewers = distinct(rng, people, &[0, 1, 1, 3]).into_iter().map(Reviewer::Account).collect();
+        requested_reviewers =
+            distinct(rng, people, &[0, 1, 1, 3]).into_iter().map(Reviewer::Account).collect();
         if rng.u8(0..3) == 0 {
             let team = &repository.teams[rng.usize(..repository.teams.len())];
             // Between people on purpose: GraphQL gives one list, REST two.
@@ -150,7 +155,11 @@ fn pull(
         closed_at,
         merged_at: closed_at.filter(|_| merged),
         merged_by: if merged { people.author(rng) } else { None },
-        base_ref: if rng.u8(0..20) == 0 { "release/2.x".to_owned() } else { repository.default_branch.clone() },
+        base_ref: if rng.u8(0..20) == 0 {
+            "release/2.x".to_owned()
+        } else {
+            repository.default_branch.clone()
+        },
         base_sha,
         head_ref: text::branch(rng),
         head_sha,

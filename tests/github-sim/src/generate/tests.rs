@@ -37,10 +37,16 @@ fn every_pull_request_is_inside_the_last_85_days_and_times_are_in_order() {
     let world = default_world();
     assert_eq!(pulls(&world).len(), 919);
     for pull in pulls(&world) {
-        assert!(pull.updated_at >= world.now.minus(85 * 86_400) && pull.updated_at <= world.now, "{}", pull.number);
+        assert!(
+            pull.updated_at >= world.now.minus(85 * 86_400) && pull.updated_at <= world.now,
+            "{}",
+            pull.number
+        );
         assert!(pull.created_at <= pull.updated_at);
         assert!(pull.closed_at.is_none_or(|at| at >= pull.created_at && at <= pull.updated_at));
-        assert!(pull.comments.iter().all(|c| c.updated_at <= pull.updated_at && c.created_at <= c.updated_at));
+        assert!(
+            pull.comments.iter().all(|c| c.updated_at <= pull.updated_at && c.created_at <= c.updated_at)
+        );
         assert_eq!(pull.open, pull.closed_at.is_none());
         assert_eq!(pull.head().map(|c| &c.sha), Some(&pull.head_sha));
     }
@@ -55,7 +61,11 @@ fn every_oddity_of_the_two_apis_is_there() {
     assert!(count(&|p| p.commits.len() > 100) >= 6);
     assert_eq!(count(&|p| p.commits.len() > 250), 1);
     assert!(count(&|p| p.files.len() > 100) >= 12);
-    assert!(count(&|p| p.files.len() > 100 && p.files.iter().all(|f| f.status == crate::model::FileStatus::Renamed)) == 1);
+    assert!(
+        count(
+            &|p| p.files.len() > 100 && p.files.iter().all(|f| f.status == crate::model::FileStatus::Renamed)
+        ) == 1
+    );
     assert!(count(&|p| p.comments.len() > 100) >= 3);
     assert!(count(&|p| p.reviews.len() > 100) >= 3);
     assert!(count(&|p| p.threads.len() > 100) >= 2);
@@ -94,7 +104,10 @@ fn sizes_are_skewed_like_real_ones() {
     let total: usize = files.iter().sum();
     let beyond_50: usize = files.iter().map(|n| n.saturating_sub(50)).sum();
     assert!((2..6).contains(&files[files.len() / 2]), "median {}", files[files.len() / 2]);
-    assert!((0.2..0.5).contains(&(beyond_50 as f64 / total as f64)), "who reads 50 and never pages loses {beyond_50}/{total}");
+    assert!(
+        (0.2..0.5).contains(&(beyond_50 as f64 / total as f64)),
+        "who reads 50 and never pages loses {beyond_50}/{total}"
+    );
 }
 
 #[test]

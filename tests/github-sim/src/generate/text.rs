@@ -2,13 +2,12 @@
 
 /// First names.
 pub(super) const FIRST: [&str; 16] = [
-    "Ada", "Bo", "Chioma", "Dmitri", "Elif", "Farah", "Goran", "Hana", "Ines", "José", "Kai", "Lena", "Mei", "Nils",
-    "Oya", "Priya",
+    "Ada", "Bo", "Chioma", "Dmitri", "Elif", "Farah", "Goran", "Hana", "Ines", "José", "Kai", "Lena", "Mei",
+    "Nils", "Oya", "Priya",
 ];
 /// Last names (logins are made of these: ASCII only).
-pub(super) const LAST: [&str; 12] = [
-    "Abe", "Berg", "Costa", "Diaz", "Eze", "Fox", "Gupta", "Holt", "Ito", "Jung", "Kova", "Lund",
-];
+pub(super) const LAST: [&str; 12] =
+    ["Abe", "Berg", "Costa", "Diaz", "Eze", "Fox", "Gupta", "Holt", "Ito", "Jung", "Kova", "Lund"];
 /// Main languages of repositories.
 pub(super) const LANGUAGES: [&str; 4] = ["TypeScript", "Python", "Ruby", "Rust"];
 /// Labels: name, colour, description.
@@ -26,15 +25,39 @@ pub(super) const LABELS: [(&str, &str, Option<&str>); 10] = [
 ];
 /// Names of checks.
 pub(super) const CHECKS: [&str; 14] = [
-    "build", "lint", "test (ubuntu-latest, 20)", "test (macos-latest, 20)", "typecheck", "e2e / chromium",
-    "e2e / webkit", "rubocop", "CodeQL", "codecov/patch", "codecov/project", "Vercel – docs", "audit 🔒", "release dry-run",
+    "build",
+    "lint",
+    "test (ubuntu-latest, 20)",
+    "test (macos-latest, 20)",
+    "typecheck",
+    "e2e / chromium",
+    "e2e / webkit",
+    "rubocop",
+    "CodeQL",
+    "codecov/patch",
+    "codecov/project",
+    "Vercel – docs",
+    "audit 🔒",
+    "release dry-run",
 ];
 
 const VERBS: [&str; 10] =
     ["Fix", "Add", "Remove", "Refactor", "Bump", "Handle", "Speed up", "Document", "Revert", "Migrate"];
 const THINGS: [&str; 14] = [
-    "checkout totals", "the \"buy\" button", "flaky specs", "CSV export", "webhook retries", "dark mode", "payout emails",
-    "search index", "<Modal> focus", "N+1 in library page", "i18n für Käufer", "日本語の検索", "rate limiting", "discount codes",
+    "checkout totals",
+    "the \"buy\" button",
+    "flaky specs",
+    "CSV export",
+    "webhook retries",
+    "dark mode",
+    "payout emails",
+    "search index",
+    "<Modal> focus",
+    "N+1 in library page",
+    "i18n für Käufer",
+    "日本語の検索",
+    "rate limiting",
+    "discount codes",
 ];
 const SENTENCES: [&str; 10] = [
     "Looks good to me 👍",
@@ -49,8 +72,15 @@ const SENTENCES: [&str; 10] = [
     "Fixes #123, part of #99. Zero-width\u{200b}joiner: 👩‍👩‍👧‍👦",
 ];
 const FOLDERS: [&str; 9] = [
-    "app/models", "app/controllers/api/v2", "app/javascript/components", "spec/requests", "config", "db/migrate",
-    "docs/guides", "lib/tasks", "public/images",
+    "app/models",
+    "app/controllers/api/v2",
+    "app/javascript/components",
+    "spec/requests",
+    "config",
+    "db/migrate",
+    "docs/guides",
+    "lib/tasks",
+    "public/images",
 ];
 const ENDINGS: [&str; 7] = ["rb", "tsx", "ts", "yml", "md", "spec.ts", "png"];
 
@@ -76,7 +106,11 @@ pub(super) fn paragraph(rng: &mut fastrand::Rng, most: u64) -> String {
 
 /// A branch name.
 pub(super) fn branch(rng: &mut fastrand::Rng) -> String {
-    format!("{}/{:05x}", pick(rng, &["feat", "fix", "chore", "dependabot/npm_and_yarn"]), rng.u32(0..0xf_ffff))
+    format!(
+        "{}/{:05x}",
+        pick(rng, &["feat", "fix", "chore", "dependabot/npm_and_yarn"]),
+        rng.u32(0..0xf_ffff)
+    )
 }
 
 /// A path that is unique by its number.

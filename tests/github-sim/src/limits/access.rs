@@ -19,7 +19,7 @@ pub struct Access {
 
 /// What a token sees of one repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub(crate) enum Sight {
     /// Everything.
     Full,
     /// Not even that it exists: 404, GraphQL `NOT_FOUND`.
@@ -34,7 +34,7 @@ pub enum Sight {
 
 impl Access {
     /// What this token sees of a repository.
-    pub fn sight(&self, repository: &Repository) -> Sight {
+    pub(crate) fn sight(&self, repository: &Repository) -> Sight {
         let full_name = repository.full_name();
         if repository.private && !self.all_private && !self.repositories.contains(&full_name) {
             Sight::Hidden

@@ -7,9 +7,10 @@ pub(crate) mod refusal;
 mod secondary;
 mod window;
 
-pub use access::{Access, Sight};
+pub use access::Access;
+pub(crate) use access::Sight;
 pub(crate) use owner::{Admission, Credentials, Owner, OwnerKind, Presented};
-pub use secondary::{SecondaryBody, SecondaryForm, SecondaryRules, RetryAfter};
+pub use secondary::{RetryAfter, SecondaryBody, SecondaryForm, SecondaryRules};
 pub(crate) use window::{Window, WindowView};
 
 /// GitHub's name of the bucket that a path is counted in.

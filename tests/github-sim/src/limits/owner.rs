@@ -130,7 +130,14 @@ impl Credentials {
             ]),
         });
         let bad_window = u64::try_from(config.window.as_millis() / 60).unwrap_or(u64::MAX);
-        Self { owners, tokens, order, bad_allowed: config.bad_credentials_allowed, bad_window, bad: HashMap::new() }
+        Self {
+            owners,
+            tokens,
+            order,
+            bad_allowed: config.bad_credentials_allowed,
+            bad_window,
+            bad: HashMap::new(),
+        }
     }
 
     /// The owner of those who give no credential.
@@ -161,7 +168,14 @@ impl Credentials {
 
     /// Decides on a request of one owner; counts it. Must be followed by [`leave`](Self::leave). `now` in milliseconds;
     /// `points` of the secondary limit; `free`: not counted by the primary limit.
-    pub(crate) fn enter(&mut self, owner: usize, resource: &str, points: u32, free: bool, now: u64) -> Admission {
+    pub(crate) fn enter(
+        &mut self,
+        owner: usize,
+        resource: &str,
+        points: u32,
+        free: bool,
+        now: u64,
+    ) -> Admission {
         let Some(owner) = self.owners.get_mut(owner) else { return Admission::Serve };
         if let Err(cooling) = owner.secondary.enter(now, resource == "graphql", points) {
             return Admission::Secondary(cooling);

@@ -28,7 +28,8 @@ impl Refusal {
 
     /// An error with GitHub's three fields.
     pub(crate) fn message(status: u16, message: &str, documentation: &str) -> Self {
-        let body = json!({"message": message, "documentation_url": documentation, "status": status.to_string()});
+        let body =
+            json!({"message": message, "documentation_url": documentation, "status": status.to_string()});
         Self::json(status, &body)
     }
 
@@ -132,8 +133,12 @@ impl Refusal {
         // Whole seconds, rounded up: waiting as told must be enough.
         let at = cooling.until.div_ceil(1_000);
         let told = match form.retry_after {
-            RetryAfter::Seconds => Some((cooling.until.saturating_sub(now)).div_ceil(1_000).max(1).to_string()),
-            RetryAfter::Date => Some(httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(at))),
+            RetryAfter::Seconds => {
+                Some((cooling.until.saturating_sub(now)).div_ceil(1_000).max(1).to_string())
+            }
+            RetryAfter::Date => {
+                Some(httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(at)))
+            }
             RetryAfter::Absent => None,
         };
         refusal.headers.extend(told.map(|t| ("retry-after", t)));

@@ -63,7 +63,8 @@ impl SecondaryForm {
     /// Every combination of status, `Retry-After`, headers and wording.
     pub fn all() -> Vec<Self> {
         let mut forms = Vec::new();
-        for body in [SecondaryBody::RateLimit, SecondaryBody::AbuseDetection, SecondaryBody::ContentCreation] {
+        for body in [SecondaryBody::RateLimit, SecondaryBody::AbuseDetection, SecondaryBody::ContentCreation]
+        {
             for retry_after in [RetryAfter::Seconds, RetryAfter::Absent, RetryAfter::Date] {
                 for (status, rate_headers) in
                     [(403, true), (429, false), (403, false), (429, true), (200, true), (200, false)]
@@ -190,7 +191,11 @@ impl Secondary {
             if now < until {
                 self.ignored += 1;
                 // GitHub punishes clients that go on; here the cool-down grows.
-                let until = if self.ignored.is_multiple_of(20) { until + millis(self.rules.cool_down) } else { until };
+                let until = if self.ignored.is_multiple_of(20) {
+                    until + millis(self.rules.cool_down)
+                } else {
+                    until
+                };
                 self.cooling = Some((until, form));
                 return Err(Cooling { until, form, already: true });
             }

@@ -37,7 +37,13 @@ pub struct Account {
 
 impl Account {
     /// A new account.
-    pub fn new(id: u64, login: impl Into<String>, kind: AccountKind, name: Option<String>, created_at: Time) -> Self {
+    pub fn new(
+        id: u64,
+        login: impl Into<String>,
+        kind: AccountKind,
+        name: Option<String>,
+        created_at: Time,
+    ) -> Self {
         Self { id, login: login.into(), kind, name, created_at, simple_json: OnceLock::new() }
     }
 

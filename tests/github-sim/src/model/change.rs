@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::{AccountKind, Author, Commit, IssueComment, PullRequest, Repository, Review, ReviewState, Time, World};
+use super::{
+    AccountKind, Author, Commit, IssueComment, PullRequest, Repository, Review, ReviewState, Time, World,
+};
 use crate::generate::sha;
 
 impl World {
@@ -56,9 +58,16 @@ impl World {
     /// Comments on a pull request; gives the comment's id.
     pub fn comment(&mut self, full_name: &str, number: u64, body: &str) -> Option<u64> {
         let author = self.someone(number);
-        let id = 1 + self.repository(full_name)?.pulls.iter().flat_map(|p| &p.comments).map(|c| c.id).max()?;
+        let id =
+            1 + self.repository(full_name)?.pulls.iter().flat_map(|p| &p.comments).map(|c| c.id).max()?;
         self.change_pull(full_name, number, |pull, now| {
-            pull.comments.push(IssueComment { id, author, body: body.to_owned(), created_at: now, updated_at: now });
+            pull.comments.push(IssueComment {
+                id,
+                author,
+                body: body.to_owned(),
+                created_at: now,
+                updated_at: now,
+            });
             pull.updated_at = now;
             id
         })
@@ -91,7 +100,14 @@ impl World {
         let id = 1 + self.repository(full_name)?.pulls.iter().flat_map(|p| &p.reviews).map(|r| r.id).max()?;
         self.change_pull(full_name, number, |pull, now| {
             let commit_sha = Some(pull.head_sha.clone());
-            pull.reviews.push(Review { id, author, state, body: body.to_owned(), submitted_at: now, commit_sha });
+            pull.reviews.push(Review {
+                id,
+                author,
+                state,
+                body: body.to_owned(),
+                submitted_at: now,
+                commit_sha,
+            });
             pull.updated_at = now;
             id
         })
@@ -117,7 +133,8 @@ impl World {
 
     /// Runs the head's checks again: new attempts in the same suites. `updated_at` stays, and so may the rollup.
     pub fn rerun_checks(&mut self, full_name: &str, number: u64, conclusion: &'static str) -> Option<usize> {
-        let checks = |p: &Arc<PullRequest>| p.commits.iter().flat_map(|c| c.checks.iter().map(|r| r.id)).max();
+        let checks =
+            |p: &Arc<PullRequest>| p.commits.iter().flat_map(|c| c.checks.iter().map(|r| r.id)).max();
         let mut id = self.repository(full_name)?.pulls.iter().filter_map(checks).max()?;
         self.change_pull(full_name, number, |pull, now| {
             let head: &mut Commit = pull.commits.last_mut()?;

@@ -44,8 +44,9 @@ impl Commit {
     /// The latest run of each check: of one name in one suite the highest id (REST's `filter=latest`, and what the
     /// rollup shows), in ascending id.
     pub fn latest_checks(&self) -> Vec<&CheckRun> {
-        let newest_of_its_name =
-            |c: &&CheckRun| !self.checks.iter().any(|o| o.id > c.id && o.suite_id == c.suite_id && o.name == c.name);
+        let newest_of_its_name = |c: &&CheckRun| {
+            !self.checks.iter().any(|o| o.id > c.id && o.suite_id == c.suite_id && o.name == c.name)
+        };
         self.checks.iter().filter(newest_of_its_name).collect()
     }
 

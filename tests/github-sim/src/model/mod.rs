@@ -4,8 +4,8 @@
 //! someone reads it: readers clone one `Arc`, and a change ([`change`]) copies what it touches. Both APIs, and
 //! [`truth`](crate::truth), are views of these types, so what is said here is said once.
 
-pub mod change;
 mod account;
+pub mod change;
 mod check;
 mod commit;
 mod discussion;
@@ -43,7 +43,9 @@ impl World {
     /// The repository that was once called `owner/name`. REST answers such a name with a redirect to the id;
     /// GraphQL follows it silently.
     pub fn renamed_repository(&self, old_full_name: &str) -> Option<&Arc<Repository>> {
-        self.repositories.iter().find(|r| r.former_names.iter().any(|n| n.eq_ignore_ascii_case(old_full_name)))
+        self.repositories
+            .iter()
+            .find(|r| r.former_names.iter().any(|n| n.eq_ignore_ascii_case(old_full_name)))
     }
 
     /// The repository of this id.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Account, Author, Commit, FileChange, IssueComment, Review, ReviewComment, ReviewState, ReviewThread, Team, Time,
-    node_id,
+    Account, Author, Commit, FileChange, IssueComment, Review, ReviewComment, ReviewState, ReviewThread,
+    Team, Time, node_id,
 };
 
 /// A label of the repository.

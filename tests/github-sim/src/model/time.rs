@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn a_time_is_written_as_a_calendar_library_writes_it() {
-        for seconds in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_735_689_599, 1_735_689_600, 4_102_444_799] {
+        for seconds in
+            [0, 951_782_399, 951_782_400, 1_709_164_800, 1_735_689_599, 1_735_689_600, 4_102_444_799]
+        {
             let theirs = jiff::Timestamp::from_second(seconds as i64).unwrap().to_string();
             assert_eq!(Time(seconds).to_string(), theirs);
             assert_eq!(theirs.parse::<Time>().unwrap(), Time(seconds));

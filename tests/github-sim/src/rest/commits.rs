@@ -52,7 +52,8 @@ fn check_runs(ask: &Ask<'_>, repository: &Repository, pull: &PullRequest, commit
         .collect();
     match Reply::json(&json!({"total_count": runs.len(), "check_runs": shown})) {
         Reply::Found { body, .. } => {
-            let url = format!("{}/repositories/{}/commits/{}/check-runs", ask.root, repository.id, commit.sha);
+            let url =
+                format!("{}/repositories/{}/commits/{}/check-runs", ask.root, repository.id, commit.sha);
             Reply::Found { body, link: page.link(&url, query) }
         }
         other => other,

@@ -76,7 +76,10 @@ mod tests {
             )
         );
         let last = link("page=3&per_page=100", 201).unwrap();
-        assert!(last.contains("page=2&per_page=100>; rel=\"prev\"") && last.contains("page=1&per_page=100>; rel=\"first\""));
+        assert!(
+            last.contains("page=2&per_page=100>; rel=\"prev\"")
+                && last.contains("page=1&per_page=100>; rel=\"first\"")
+        );
         assert!(!last.contains("next"));
     }
 
@@ -85,6 +88,10 @@ mod tests {
         let query = Query::new("page=9&per_page=100");
         let page = Page::of(query, 150);
         assert_eq!((page.start, page.end), (150, 150));
-        assert!(page.link("http://h/x", query).unwrap().starts_with("<http://h/x?page=2&per_page=100>; rel=\"prev\""));
+        assert!(
+            page.link("http://h/x", query)
+                .unwrap()
+                .starts_with("<http://h/x?page=2&per_page=100>; rel=\"prev\"")
+        );
     }
 }

@@ -56,9 +56,7 @@ pub(crate) fn rate_limit(
     views: &std::collections::BTreeMap<&'static str, crate::limits::WindowView>,
     _now: Time,
 ) -> serde_json::Value {
-    let one = |view: &crate::limits::WindowView, name: &str| {
-        json!({"limit": view.limit, "used": view.used, "remaining": view.remaining, "reset": view.reset, "resource": name})
-    };
+    let one = |view: &crate::limits::WindowView, name: &str| json!({"limit": view.limit, "used": view.used, "remaining": view.remaining, "reset": view.reset, "resource": name});
     let resources: serde_json::Map<String, serde_json::Value> =
         views.iter().map(|(name, view)| ((*name).to_owned(), one(view, name))).collect();
     let rate = views.get("core").map(|view| one(view, "core"));

@@ -85,10 +85,12 @@ pub(crate) fn answer(ask: &Ask<'_>) -> Reply {
                 _ => Reply::not_found(),
             }
         }
-        ["repositories", id, rest @ ..] => match id.parse().ok().and_then(|id| ask.world.repository_by_id(id)) {
-            Some(repository) => in_repository(ask, repository, rest),
-            None => Reply::not_found(),
-        },
+        ["repositories", id, rest @ ..] => {
+            match id.parse().ok().and_then(|id| ask.world.repository_by_id(id)) {
+                Some(repository) => in_repository(ask, repository, rest),
+                None => Reply::not_found(),
+            }
+        }
         _ => Reply::not_found(),
     }
 }

@@ -101,16 +101,22 @@ pub(super) fn one(ask: &Ask<'_>, repository: &Repository, pull: &PullRequest, re
             let reviews: Vec<_> = pull.visible_reviews().collect();
             page(ask, repository, &below, &reviews, |review| shapes::review(repository, pull, review))
         }
-        ["reviews", id] => match id.parse().ok().and_then(|id: u64| pull.visible_reviews().find(|r| r.id == id)) {
-            Some(review) => Reply::json(&shapes::review(repository, pull, review)),
-            None => Reply::not_found(),
-        },
+        ["reviews", id] => {
+            match id.parse().ok().and_then(|id: u64| pull.visible_reviews().find(|r| r.id == id)) {
+                Some(review) => Reply::json(&shapes::review(repository, pull, review)),
+                None => Reply::not_found(),
+            }
+        }
         ["reviews", id, "comments"] => {
-            let Some(review) = id.parse().ok().and_then(|id: u64| pull.visible_reviews().find(|r| r.id == id)) else {
+            let Some(review) =
+                id.parse().ok().and_then(|id: u64| pull.visible_reviews().find(|r| r.id == id))
+            else {
                 return Reply::not_found();
             };
             let comments = pull.comments_of_review(review.id);
-            page(ask, repository, &below, &comments, |(t, c)| shapes::legacy_review_comment(repository, pull, t, c))
+            page(ask, repository, &below, &comments, |(t, c)| {
+                shapes::legacy_review_comment(repository, pull, t, c)
+            })
         }
         ["comments"] => {
             let comments = pull.review_comments().into_iter().map(|(t, c)| (pull, t, c)).collect();

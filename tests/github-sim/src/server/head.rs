@@ -64,7 +64,8 @@ impl Head {
 
     /// Browsers and curl get pretty-printed bodies.
     pub(super) fn wants_pretty(&self) -> bool {
-        self.text("user-agent").is_some_and(|agent| agent.starts_with("curl/") || agent.starts_with("Mozilla/"))
+        self.text("user-agent")
+            .is_some_and(|agent| agent.starts_with("curl/") || agent.starts_with("Mozilla/"))
     }
 
     /// The token, if the credential has a form that GitHub takes; else the whole value, which nobody has.

@@ -1,9 +1,9 @@
 //! The HTTP server: one request from its bytes to its bytes. Everything it decides is decided elsewhere; here the order
 //! of decisions stands: user agent, credential, limits, data, validator, fault.
 
-mod state;
 mod head;
 mod respond;
+mod state;
 mod wire;
 
 use std::sync::Arc;
@@ -39,7 +39,11 @@ pub(crate) async fn serve(app: Arc<App>, listener: tokio::net::TcpListener, stop
     }
 }
 
-async fn handle(State(app): State<Arc<App>>, ConnectInfo(wire): ConnectInfo<Wire>, request: Request) -> Response {
+async fn handle(
+    State(app): State<Arc<App>>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let head = Head::new(parts);
     if !head.has_user_agent() {
@@ -51,7 +55,8 @@ async fn handle(State(app): State<Arc<App>>, ConnectInfo(wire): ConnectInfo<Wire
         match axum::body::to_bytes(body, LONGEST_BODY).await {
             Ok(bytes) => bytes,
             Err(_) => {
-                let refusal = Refusal::message(413, "Request body too large", "https://docs.github.com/graphql");
+                let refusal =
+                    Refusal::message(413, "Request body too large", "https://docs.github.com/graphql");
                 return Answer::refusal(refusal).without_owner().build(&app, &head);
             }
         }
@@ -84,7 +89,8 @@ fn enter(app: &Arc<App>, head: &Head, question: &[u8]) -> (Visit, Result<Access,
     let now = app.now_ms();
     let resource = resource_of(head.path());
     let free = head.path() == "/rate_limit";
-    let points = if matches!(head.method(), "GET" | "HEAD" | "OPTIONS") || resource == "graphql" { 1 } else { 5 };
+    let points =
+        if matches!(head.method(), "GET" | "HEAD" | "OPTIONS") || resource == "graphql" { 1 } else { 5 };
     let token = head.token();
     let mut gate = app.gate();
     let presented = if head.authorizations() > 1 { Presented::Bad } else { gate.present(token, now) };
@@ -170,8 +176,13 @@ fn ask_graphql(app: &Arc<App>, head: &Head, visit: &mut Visit, access: &Access, 
         return Answer::refusal(Refusal::not_found());
     }
     if !visit.signed_in {
-        let docs = "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
-        return Answer::refusal(Refusal::message(401, "This endpoint requires you to be authenticated.", docs));
+        let docs =
+            "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
+        return Answer::refusal(Refusal::message(
+            401,
+            "This endpoint requires you to be authenticated.",
+            docs,
+        ));
     }
     let (viewer, _) = visit.viewer(app);
     // One point was taken at the door; the query sees the window without it.
@@ -201,7 +212,9 @@ async fn deliver(
 ) -> Response {
     match fault {
         None => {}
-        Some(Fault::Error(status)) => answer.replace(status, br#"{"message":"Server Error"}"#, "application/json; charset=utf-8"),
+        Some(Fault::Error(status)) => {
+            answer.replace(status, br#"{"message":"Server Error"}"#, "application/json; charset=utf-8")
+        }
         Some(Fault::HtmlPage(status)) => answer.replace(status, respond::UNICORN, "text/html; charset=utf-8"),
         Some(Fault::Reset { after }) => {
             visit.broken = true;
@@ -249,15 +262,16 @@ fn slowly(
     answer: Answer,
 ) -> Response {
     let size = length.div_ceil(pieces.max(1)).max(1);
-    let stream = futures::stream::unfold((body, visit, answer), move |(mut body, mut visit, answer)| async move {
-        if body.is_empty() {
-            visit.leave(&answer);
-            return None;
-        }
-        tokio::time::sleep(pause).await;
-        let piece = body.split_to(size.min(body.len()));
-        Some((Ok::<_, std::io::Error>(piece), (body, visit, answer)))
-    });
+    let stream =
+        futures::stream::unfold((body, visit, answer), move |(mut body, mut visit, answer)| async move {
+            if body.is_empty() {
+                visit.leave(&answer);
+                return None;
+            }
+            tokio::time::sleep(pause).await;
+            let piece = body.split_to(size.min(body.len()));
+            Some((Ok::<_, std::io::Error>(piece), (body, visit, answer)))
+        });
     let (mut parts, _) = response.into_parts();
     parts.headers.insert("content-length", http::HeaderValue::from(length));
     Response::from_parts(parts, Body::from_stream(stream))

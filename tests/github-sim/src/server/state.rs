@@ -118,7 +118,9 @@ impl App {
         match self.config.primary_status {
             PrimaryStatus::Forbidden => 403,
             PrimaryStatus::TooManyRequests => 429,
-            PrimaryStatus::Alternating if self.refusals.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => 403,
+            PrimaryStatus::Alternating if self.refusals.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => {
+                403
+            }
             PrimaryStatus::Alternating => 429,
         }
     }

@@ -40,7 +40,12 @@ pub(in crate::rest) fn commit(repository: &Repository, commit: &Commit) -> Value
 }
 
 /// `commit`, by itself: with its size and its files (`page` of them).
-pub(in crate::rest) fn full_commit(repository: &Repository, pull: &PullRequest, one: &Commit, page: usize) -> Value {
+pub(in crate::rest) fn full_commit(
+    repository: &Repository,
+    pull: &PullRequest,
+    one: &Commit,
+    page: usize,
+) -> Value {
     let mut value = commit(repository, one);
     if let Value::Object(fields) = &mut value {
         let total = one.additions + one.deletions;
@@ -52,7 +57,11 @@ pub(in crate::rest) fn full_commit(repository: &Repository, pull: &PullRequest, 
         let place = usize::from_str_radix(one.sha.get(..6).unwrap_or("0"), 16).unwrap_or(0);
         let touched = pull.files.get(place % pull.files.len().max(1)).filter(|_| page == 1);
         let files: Vec<Value> = touched
-            .map(|touched| FileChange { additions: one.additions, deletions: one.deletions, ..touched.clone() })
+            .map(|touched| FileChange {
+                additions: one.additions,
+                deletions: one.deletions,
+                ..touched.clone()
+            })
             .iter()
             .map(|touched| json!(file(repository, &one.sha, touched)))
             .collect();
@@ -114,7 +123,8 @@ pub(in crate::rest) fn file<'a>(repository: &Repository, head: &str, file: &'a F
         raw_url: format!("{html}/raw/{head}/{path}"),
         contents_url: format!("{api}/contents/{path}?ref={head}"),
         // Binary and very large files have none.
-        patch: (!file.binary && file.additions < 20_000).then_some("@@ -1,3 +1,4 @@\n context\n-before\n+after"),
+        patch: (!file.binary && file.additions < 20_000)
+            .then_some("@@ -1,3 +1,4 @@\n context\n-before\n+after"),
         previous_filename: file.previous_path.as_deref(),
     }
 }

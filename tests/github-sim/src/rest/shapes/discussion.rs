@@ -145,7 +145,15 @@ pub(in crate::rest) fn legacy_review_comment(
 ) -> Value {
     let mut value = json!(review_comment(repository, pull, thread, comment));
     if let Value::Object(fields) = &mut value {
-        for name in ["line", "original_line", "start_line", "original_start_line", "side", "start_side", "subject_type"] {
+        for name in [
+            "line",
+            "original_line",
+            "start_line",
+            "original_start_line",
+            "side",
+            "start_side",
+            "subject_type",
+        ] {
             fields.remove(name);
         }
     }

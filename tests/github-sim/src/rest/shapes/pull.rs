@@ -170,7 +170,10 @@ fn common<'a>(repository: &'a Repository, pull: &'a PullRequest) -> SimplePull<'
             .map(|label| Label {
                 id: label.id,
                 node_id: label.node_id(),
-                url: format!("{api}/labels/{}", url::form_urlencoded::byte_serialize(label.name.as_bytes()).collect::<String>()),
+                url: format!(
+                    "{api}/labels/{}",
+                    url::form_urlencoded::byte_serialize(label.name.as_bytes()).collect::<String>()
+                ),
                 name: &label.name,
                 color: &label.color,
                 default: false,

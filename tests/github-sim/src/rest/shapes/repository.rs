@@ -27,7 +27,6 @@ pub(in crate::rest) fn full_repository(repository: &Repository, signed_in: bool)
         "organization": user::simple(&repository.owner),
         "network_count": repository.id % 900,
         "subscribers_count": repository.id % 400,
-        "temp_clone_token": null,
         "custom_properties": {},
     });
     if let (Value::Object(full), Value::Object(more)) = (&mut full, more) {
