@@ -23,7 +23,6 @@ mod doors;
 mod engine;
 mod failure;
 mod host;
-pub mod interim;
 mod journal;
 mod limits;
 mod memory;

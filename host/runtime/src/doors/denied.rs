@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::interim::{Error, GraphqlAnswer, Request, Response};
 use futures::future::{self, BoxFuture};
+use seedbed_github::{Error, GraphqlAnswer, Request, Response};
 use seedbed_records::Error as RowError;
 
 use super::{GitHub, Pager, Records};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::interim::{Error, GraphqlAnswer, Request, Response};
 use futures::future::BoxFuture;
+use seedbed_github::{Error, GraphqlAnswer, Request, Response, Scoped};
 
 /// Answers a guest's requests. The futures own all they need; dropping one gives up on the answer.
 pub trait GitHub: Send + Sync {
@@ -27,4 +27,31 @@ pub trait Pager: Send + Sync {
 
     /// Where to go on later: after the last page that `next` gave.
     fn position(&self) -> Option<String>;
+}
+
+impl GitHub for Scoped {
+    fn get(&self, request: Request) -> BoxFuture<'static, Result<Response, Error>> {
+        let scoped = self.clone();
+        Box::pin(async move { scoped.get(request).await })
+    }
+
+    fn pager(&self, first: Request, at: Option<String>) -> Result<Arc<dyn Pager>, Error> {
+        Ok(Arc::new(self.pager(first, at.as_deref())?))
+    }
+
+    fn graphql(&self, query: String, variables: String) -> BoxFuture<'static, Result<GraphqlAnswer, Error>> {
+        let scoped = self.clone();
+        Box::pin(async move { scoped.graphql(&query, &variables).await })
+    }
+}
+
+impl Pager for seedbed_github::Pager {
+    fn next(&self) -> BoxFuture<'static, Result<Option<Response>, Error>> {
+        let pager = self.clone();
+        Box::pin(async move { pager.next().await })
+    }
+
+    fn position(&self) -> Option<String> {
+        self.position()
+    }
 }

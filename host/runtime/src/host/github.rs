@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::interim::{Error, GraphqlAnswer, Request, Response};
+use seedbed_github::{Error, GraphqlAnswer, Request, Response};
 use wasmtime::component::{Accessor, Resource};
 
 use super::{Answering, TooMuch, outside};
