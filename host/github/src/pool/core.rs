@@ -164,9 +164,11 @@ impl Core {
 
     /// Gives a place in the line up; a lease that was given and not fetched goes to the next.
     pub(crate) fn leave(&mut self, ticket: Ticket, now: Moment) {
+        let waited = self.line.waiting(ticket).is_some();
         match self.line.leave(ticket) {
             Some(grant) => self.give_back(grant, now),
-            None if self.keeper == Some(ticket) => self.serve(now),
+            // It may have stood in the way of those behind it, or have kept the time.
+            None if waited => self.serve(now),
             None => {}
         }
     }
@@ -247,7 +249,8 @@ impl Core {
             Considered::Refuse(why) => Err(why),
         };
         self.end(ticket, outcome);
-        self.appoint_keeper();
+        // It may have stood in the way of those behind it.
+        self.serve(now);
     }
 
     fn end(&mut self, ticket: Ticket, outcome: Result<Grant, NoLease>) {

@@ -103,7 +103,7 @@ impl Core {
         }
     }
 
-    fn learn_ruling(&mut self, grant: &Grant, ruling: &Ruling, maybe_hidden: bool, now: Moment) {
+    pub(super) fn learn_ruling(&mut self, grant: &Grant, ruling: &Ruling, maybe_hidden: bool, now: Moment) {
         let server = self.skew.server(now);
         let next = self.serial + 1;
         let seat = &mut self.seats[grant.seat];
@@ -139,7 +139,7 @@ impl Core {
     }
 
     /// An answer names whose quota a credential draws on. Two of one owner are one from here on.
-    fn learn_owner(&mut self, seat: usize, id: OwnerId, now: Moment) {
+    pub(super) fn learn_owner(&mut self, seat: usize, id: OwnerId, now: Moment) {
         let ours = self.seats[seat].owner;
         // What has been learnt once is not unlearnt: a message could be about someone else.
         if self.owners[ours].id.is_some() {

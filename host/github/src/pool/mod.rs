@@ -16,6 +16,7 @@ mod owner;
 mod pace;
 mod selection;
 mod snapshot;
+mod survey;
 mod want;
 mod window;
 

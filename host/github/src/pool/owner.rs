@@ -88,7 +88,7 @@ impl Owner {
             (None, None) => {}
         }
         if self.in_flight >= policy.in_flight {
-            return Some(Stop::Busy);
+            return Some(Stop::Busy { until: None });
         }
         let until = self.pace.ready_at(policy, resource.is_graphql());
         (until > server.steady).then_some(Stop::Paced { until })

@@ -19,8 +19,8 @@ pub(crate) enum Stop {
     Spent { until: Duration },
     /// It has been asked too fast.
     Paced { until: Duration },
-    /// What is in flight is in the way; only its answers help.
-    Busy,
+    /// What is in flight is in the way: its answers help, or the end of the window that it is counted in.
+    Busy { until: Option<Duration> },
     /// The first answer about the window is on its way; until then it is worth waiting for.
     Probing { until: Duration },
 }
@@ -36,7 +36,7 @@ impl Stop {
         match self {
             Self::Cooling { until } | Self::Spent { until } | Self::Paced { until } => Some(until),
             Self::Probing { until } => Some(until),
-            Self::Busy => None,
+            Self::Busy { until } => until,
         }
     }
 }
@@ -75,7 +75,7 @@ pub(crate) struct Wait {
 impl Wait {
     /// Takes one more stopped owner into account.
     pub(crate) fn note(&mut self, stop: Stop) {
-        self.for_an_answer |= matches!(stop, Stop::Busy | Stop::Probing { .. });
+        self.for_an_answer |= matches!(stop, Stop::Busy { .. } | Stop::Probing { .. });
         self.until = match (self.until, stop.until()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -180,7 +180,7 @@ mod tests {
     fn what_a_pace_or_a_cool_down_holds_up_goes_to_the_next() {
         for stop in [
             Stop::Paced { until: SOON },
-            Stop::Busy,
+            Stop::Busy { until: None },
             Stop::Cooling { until: SOON },
             Stop::Spent { until: SOON },
         ] {
@@ -190,7 +190,7 @@ mod tests {
                 "{stop:?}"
             );
         }
-        let second_in_use = [stopped(0, Stop::Busy), free(2, 1, 1)];
+        let second_in_use = [stopped(0, Stop::Busy { until: None }), free(2, 1, 1)];
         assert_eq!(pick(HighestRemaining, &second_in_use, &[free(1, 500, 1)]), Choice::Take(2));
     }
 

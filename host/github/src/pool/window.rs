@@ -98,6 +98,14 @@ impl Window {
 
     /// Points that may still be sent: less the reserve, what is in flight and what may have been spent.
     pub(crate) fn usable(&self, resource: &Resource, policy: &Policy, server: Moment) -> u64 {
+        match self.standing {
+            Standing::Unlimited => u64::MAX,
+            _ => self.left(resource, policy, server).saturating_sub(self.reserved),
+        }
+    }
+
+    /// The same with what is in flight.
+    fn left(&self, resource: &Resource, policy: &Policy, server: Moment) -> u64 {
         let (limit, remaining, lost) = match self.standing {
             Standing::Unlimited => return u64::MAX,
             Standing::Known(known) => {
@@ -107,8 +115,7 @@ impl Window {
             }
             Standing::Unheard | Standing::Untold => (usual_limit(resource), usual_limit(resource), self.lost),
         };
-        let away = policy.reserve_of(limit).saturating_add(self.reserved).saturating_add(lost);
-        remaining.saturating_sub(away)
+        remaining.saturating_sub(policy.reserve_of(limit).saturating_add(lost))
     }
 
     /// Why `points` can't be sent now; `None` if they can.
@@ -128,7 +135,7 @@ impl Window {
             // The first request finds out what is left; the others would only be refused with it.
             Standing::Unheard => {
                 let until = self.probing_since.saturating_add(PROBE);
-                Some(if until > server.steady { Stop::Probing { until } } else { Stop::Busy })
+                Some(if until > server.steady { Stop::Probing { until } } else { Stop::Busy { until: None } })
             }
             Standing::Known(known) => {
                 let known = known.at(server);
@@ -141,11 +148,15 @@ impl Window {
                 }
                 // A window that is over is full: only what is in flight is in the way, and where that is nothing, a
                 // request must go out to learn more.
-                let Some(reset) = known.reset else { return (self.in_flight > 0).then_some(Stop::Busy) };
-                if self.reserved > 0 && points <= usable.saturating_add(self.reserved) {
-                    return Some(Stop::Busy);
+                let Some(reset) = known.reset else {
+                    return (self.in_flight > 0).then_some(Stop::Busy { until: None });
+                };
+                let until = server.steady_at(reset.since_epoch());
+                if points <= self.left(resource, policy, server) {
+                    // The answers to what is in flight may say that it cost less.
+                    return Some(Stop::Busy { until: Some(until) });
                 }
-                Some(Stop::Spent { until: server.steady_at(reset.since_epoch()) })
+                Some(Stop::Spent { until })
             }
         }
     }

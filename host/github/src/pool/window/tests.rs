@@ -86,7 +86,11 @@ fn what_is_in_flight_and_the_reserve_are_not_to_be_had() {
     window.reserve(15, at(5));
     assert_eq!(usable(&window, 5), 25);
     assert_eq!(stop(&window, 25, 5), None);
-    assert_eq!(stop(&window, 26, 5), Some(Stop::Busy), "an answer may say that it cost less");
+    assert_eq!(
+        stop(&window, 26, 5),
+        Some(Stop::Busy { until: Some(Duration::from_secs(1_000)) }),
+        "an answer may say that it cost less"
+    );
     assert_eq!(stop(&window, 41, 5), Some(Stop::Spent { until: Duration::from_secs(1_000) }));
     window.release(15, at(6));
     assert_eq!((usable(&window, 6), window.in_flight()), (40, (0, 0)));
