@@ -53,11 +53,10 @@ fn start(cli: Cli) -> Result<Exit, Failure> {
 /// How mistakes are drawn: wrapped for people, unbroken for files and scripts.
 fn messages() {
     let people = std::io::stderr().is_terminal();
-    let hook = move |_: &dyn miette::Diagnostic| -> Box<dyn miette::ReportHandler> {
-        Box::new(miette::MietteHandlerOpts::new().wrap_lines(people).context_lines(1).build())
-    };
     // Only fails if there is one already.
-    drop(miette::set_hook(Box::new(hook)));
+    drop(miette::set_hook(Box::new(move |_| {
+        Box::new(miette::MietteHandlerOpts::new().wrap_lines(people).context_lines(1).build())
+    })));
 }
 
 /// A panic's message is only repeated where it is a literal of the source: anything else may hold a secret.

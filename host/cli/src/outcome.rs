@@ -73,8 +73,8 @@ pub(crate) fn judge(end: End, unresolved: &[String], on_exhausted: OnExhausted) 
         End::Broke(why) => (Outcome::Failed, rest(why)),
         End::Stopped => (Outcome::Partial, rest("stopped by the user".to_owned())),
         End::Returned(gaps) => {
-            let exhausted = gaps.iter().any(|gap| gap.retry_at.is_some())
-                || unresolved.iter().any(|what| what.contains("exhausted"));
+            let exhausted =
+                gaps.iter().any(|gap| gap.retry_at.is_some()) || unresolved.iter().any(|what| is_exhaustion(what));
             let outcome = match (gaps.is_empty() && unresolved.is_empty(), on_exhausted) {
                 (true, _) => Outcome::Complete,
                 (false, OnExhausted::Fail) if exhausted => Outcome::Failed,
@@ -83,6 +83,11 @@ pub(crate) fn judge(end: End, unresolved: &[String], on_exhausted: OnExhausted) 
             (outcome, gaps)
         }
     }
+}
+
+/// Unresolved requests come as text; a test holds this against what [`seedbed_github::Error`] says.
+fn is_exhaustion(unresolved: &str) -> bool {
+    unresolved.contains("the GitHub quota `")
 }
 
 /// A task after its end.
@@ -168,6 +173,9 @@ mod tests {
         assert_eq!(judge(exhausted(), &[], OnExhausted::Wait).0, Outcome::Partial);
         assert_eq!(judge(exhausted(), &[], OnExhausted::Fail).0, Outcome::Failed);
         assert_eq!(judge(End::Returned(vec![gap(None)]), &[], OnExhausted::Fail).0, Outcome::Partial);
+        let swallowed = seedbed_github::Error::Exhausted { bucket: "core".to_owned(), retry_at: 1_000 };
+        let swallowed = [format!("GET /repos/a/b: {swallowed}")];
+        assert_eq!(judge(End::Returned(vec![]), &swallowed, OnExhausted::Fail).0, Outcome::Failed);
     }
 
     #[test]

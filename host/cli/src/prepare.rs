@@ -7,7 +7,7 @@ use seedbed_records::{OpenError, Store, Stream};
 use seedbed_runtime::{Description, LoadError, Plugin, Sandboxes, Settings};
 
 use crate::exit::Failure;
-use crate::manifest::{Manifest, Problem};
+use crate::manifest::Manifest;
 use crate::plan::{self, Override, TaskPlan};
 use crate::{paths, terminal};
 

@@ -23,8 +23,8 @@ pub(crate) struct Setting {
     job: String,
     plugin: Plugin,
     store: Store,
-    client: Client,
-    github: GitHub,
+    /// The job's view of GitHub, whose budget its tasks share.
+    github: Scoped,
     limits: Limits,
     on_exhausted: OnExhausted,
     clock: u64,
@@ -32,32 +32,26 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub(crate) fn of(job: &Job, store: Store, run: &Run) -> Self {
+        let on_exhausted = run.on_exhausted.unwrap_or(job.manifest.github.on_exhausted);
         Self {
             job: job.manifest.name.clone(),
             plugin: job.plugin.clone(),
             store,
-            client: run.client.clone(),
-            github: job.manifest.github.clone(),
+            github: scoped(&run.client, &job.manifest.github, on_exhausted, job.manifest.limits),
             limits: job.manifest.limits,
-            on_exhausted: run.on_exhausted.unwrap_or(job.manifest.github.on_exhausted),
+            on_exhausted,
             clock: run.now,
         }
     }
+}
 
-    fn scoped(&self) -> Scoped {
-        let usual = Budget::default();
-        let patience = match self.on_exhausted {
-            OnExhausted::Wait => self.limits.wall,
-            OnExhausted::Partial | OnExhausted::Fail => usual.patience,
-        };
-        let budget = Budget {
-            max_requests: self.github.max_requests,
-            max_points: self.github.max_points,
-            in_flight: self.github.in_flight,
-            patience,
-        };
-        self.client.scoped(self.github.grants.clone(), budget)
-    }
+fn scoped(client: &Client, github: &GitHub, on_exhausted: OnExhausted, limits: Limits) -> Scoped {
+    let patience = match on_exhausted {
+        OnExhausted::Wait => limits.wall,
+        OnExhausted::Partial | OnExhausted::Fail => Budget::default().patience,
+    };
+    let GitHub { max_requests, max_points, in_flight, .. } = *github;
+    client.scoped(github.grants.clone(), Budget { max_requests, max_points, in_flight, patience })
 }
 
 /// Runs the task until the guest returns, breaks or is stopped.
@@ -71,7 +65,7 @@ pub(crate) async fn run(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, st
         Err(why) => return report(plan, End::Broke(why), setting.on_exhausted, Cost::default()),
     };
     entry.began(records.clone());
-    let scoped = setting.scoped();
+    let scoped = setting.github.task();
     let task_name = plan.named(&setting.job);
     let word = Arc::new(Word { task: task_name.clone(), entry });
     let door = LiveRecords::new(records.clone());

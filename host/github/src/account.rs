@@ -1,7 +1,7 @@
 //! A job's account: what its requests cost, against what it may spend, and what it was left without.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::error::Error;
@@ -43,6 +43,8 @@ pub struct Usage {
 pub(crate) struct Account {
     budget: Budget,
     spent: Mutex<Spent>,
+    /// The job's, where this is the account of one of its tasks: then that one's budget is the limit.
+    whole: Option<Arc<Account>>,
 }
 
 #[derive(Default)]
@@ -60,7 +62,13 @@ const MOST_UNRESOLVED: usize = 1_000;
 
 impl Account {
     pub(crate) fn new(budget: Budget) -> Self {
-        Self { budget, spent: Mutex::default() }
+        Self { budget, spent: Mutex::default(), whole: None }
+    }
+
+    /// An account of its own that draws on the budget of `whole`.
+    pub(crate) fn part_of(whole: &Arc<Self>) -> Self {
+        let budget = Budget { max_requests: None, max_points: None, ..whole.budget.clone() };
+        Self { budget, spent: Mutex::default(), whole: Some(Arc::clone(whole)) }
     }
 
     pub(crate) fn budget(&self) -> &Budget {
@@ -69,6 +77,9 @@ impl Account {
 
     /// Pays for one request that is about to be sent, and its points.
     pub(crate) fn pay(&self, points: u64) -> Result<(), Error> {
+        if let Some(whole) = &self.whole {
+            whole.pay(points)?;
+        }
         let mut spent = lock(&self.spent);
         if let Some(most) = self.budget.max_requests.filter(|most| spent.requests >= *most) {
             return Err(Error::OverBudget(format!("the job's {most} requests are spent")));
@@ -89,11 +100,17 @@ impl Account {
 
     /// Corrects the points of a query once GitHub has told its cost.
     pub(crate) fn correct(&self, paid: u64, cost: u64) {
+        if let Some(whole) = &self.whole {
+            whole.correct(paid, cost);
+        }
         let mut spent = lock(&self.spent);
         spent.points = spent.points.saturating_sub(paid).saturating_add(cost);
     }
 
     pub(crate) fn note_refusal(&self) {
+        if let Some(whole) = &self.whole {
+            whole.note_refusal();
+        }
         lock(&self.spent).refused += 1;
     }
 
@@ -131,6 +148,8 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{Account, Budget};
     use crate::error::Error;
 
@@ -145,6 +164,17 @@ mod tests {
         assert_eq!(account.pay(0), Ok(()));
         assert!(matches!(account.pay(0), Err(Error::OverBudget(_))), "a fourth request");
         assert_eq!((account.usage().requests, account.usage().points), (3, 10));
+    }
+
+    #[test]
+    fn tasks_share_the_budget_of_their_job_and_keep_accounts_of_their_own() {
+        let job = Arc::new(Account::new(Budget { max_requests: Some(3), ..Budget::default() }));
+        let (one, other) = (Account::part_of(&job), Account::part_of(&job));
+        assert_eq!([one.pay(1), one.pay(1), other.pay(0)], [Ok(()), Ok(()), Ok(())]);
+        assert!(matches!(other.pay(0), Err(Error::OverBudget(_))), "the fourth of the job");
+        one.correct(1, 5);
+        assert_eq!((one.usage().requests, other.usage().requests, job.usage().requests), (2, 1, 3));
+        assert_eq!((one.usage().points, job.usage().points), (6, 6));
     }
 
     #[test]

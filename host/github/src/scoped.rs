@@ -34,6 +34,14 @@ impl Scoped {
         Self { client, scope, granted, account, under_way }
     }
 
+    /// The view of one of the job's tasks: the same grants and what they taught, the same budget, but its own usage and
+    /// its own requests under way.
+    #[must_use]
+    pub fn task(&self) -> Self {
+        let under_way = Arc::new(Semaphore::new(self.account.budget().in_flight.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { account: Arc::new(Account::part_of(&self.account)), under_way, ..self.clone() }
+    }
+
     /// Asks for one REST resource.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! `host run`, from a manifest to a database: every row that GitHub holds, at the price that was promised.
 
 use github_sim::{Config, OwnerConfig, RepoConfig, Sim};
-use seedbed_tests::program::Desk;
+use seedbed_tests::program::{Desk, repository};
 use seedbed_tests::rows::{keys_in, keys_of, same, total};
 
 const REPO: &str = "antiwork/gumroad";
@@ -172,4 +172,15 @@ async fn check_and_tokens_tell_what_there_is_without_spending_quota() {
     assert_eq!(owners.as_array().map(Vec::len), Some(3));
     assert_eq!(owners[0]["windows"]["core"]["limit"], 5_000, "{owners:#}");
     assert!(sim.ledger().points_spent.values().all(|points| *points == 0), "{:?}", sim.ledger());
+}
+
+#[test]
+fn every_job_that_ships_is_right() {
+    let desk = Desk::offline();
+    let jobs = std::fs::read_dir(repository().join("jobs")).unwrap().map(|entry| entry.unwrap().path());
+    let jobs: Vec<_> = jobs.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    assert!(jobs.len() >= 4, "{jobs:?}");
+    let mut check = desk.host();
+    check.arg("check").args(&jobs);
+    desk.finish(check).expect_code(0);
 }

@@ -12,7 +12,7 @@ async fn a_log_of_everything_holds_no_token() {
     for api in ["graphql", "rest"] {
         let config = Config {
             repositories: vec![RepoConfig { renamed_from: Some("antiwork/old".to_owned()), ..RepoConfig::new(REPO, 40) }],
-            faults: Faults::percent(3.0),
+            faults: Faults::mixed(0.03),
             ..Config::default()
         };
         let sim = Sim::start(config.without_secondary_limits()).await;

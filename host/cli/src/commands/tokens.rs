@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use seedbed_github::OwnerView;
+use seedbed_github::pool::WindowView;
 
 use crate::cli::{Global, Tokens};
 use crate::environment::Environment;
@@ -13,7 +14,9 @@ use crate::progress::grouped;
 pub(super) async fn run(args: &Tokens, global: &Global) -> Result<Exit, Failure> {
     let environment = Environment::read(global)?;
     let client = environment.client()?;
-    client.refresh_windows().await;
+    if let Err(error) = client.refresh_windows().await {
+        return Err(anyhow::Error::from(error).context("GitHub did not answer").into());
+    }
     let owners = client.pool().snapshot();
     if args.json {
         let json = serde_json::to_string_pretty(&owners).map_err(anyhow::Error::from)?;
@@ -41,7 +44,7 @@ fn table(owners: &[OwnerView], now: u64) -> String {
             let left = duration_shown(Duration::from_secs(until - now));
             text.push_str(&format!("  cooling down for {left}\n"));
         }
-        for (resource, window) in &owner.windows {
+        for (resource, window) in owner.windows.iter().filter(|(resource, window)| is_worth_showing(resource, window)) {
             let left = match (window.remaining, window.limit) {
                 (Some(remaining), Some(limit)) => format!("{} of {}", grouped(remaining), grouped(limit)),
                 _ => "not limited".to_owned(),
@@ -52,4 +55,9 @@ fn table(owners: &[OwnerView], now: u64) -> String {
         }
     }
     text
+}
+
+/// GitHub has a dozen resources; what nobody here spends is noise.
+fn is_worth_showing(resource: &str, window: &WindowView) -> bool {
+    ["core", "graphql", "search"].contains(&resource) || window.used.is_some_and(|used| used > 0)
 }

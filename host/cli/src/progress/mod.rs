@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use board::{Board, Entry};
-pub(crate) use view::{counted, grouped, quotas};
+pub(crate) use view::{counted, grouped};
 
 use crate::cli::Progress;
 use crate::terminal;

@@ -13,6 +13,7 @@ mod query;
 pub(crate) mod task;
 mod totals;
 mod transport;
+mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
