@@ -6,7 +6,9 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, map::Entry};
+
+use crate::cell::short;
 
 /// Parses one JSON value. Duplicate keys, at any depth, are an error.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
@@ -69,11 +71,15 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the property `{key}` is given twice")));
+            match object.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(map.next_value::<Strict>()?.0);
+                }
+                Entry::Occupied(place) => {
+                    let why = format!("the property `{}` is given twice", short(place.key()));
+                    return Err(A::Error::custom(why));
+                }
             }
-            let Strict(value) = map.next_value()?;
-            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }

@@ -14,7 +14,8 @@ use crate::{
 /// A row's text as it is stored: one line. Line breaks outside strings mean nothing in JSON, inside they are escaped.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let text = text.trim_ascii();
-    match text.contains(['\n', '\r']) {
+    // Two searches for a byte are several times faster than one for either character.
+    match text.contains('\n') || text.contains('\r') {
         false => Cow::Borrowed(text),
         true => Cow::Owned(text.replace(['\n', '\r'], " ")),
     }

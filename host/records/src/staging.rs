@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What one task may keep in memory before its staging goes to disk.
-const IN_MEMORY: usize = 256 << 10;
+const IN_MEMORY: usize = 1 << 20;
 const BUFFER: usize = 64 << 10;
 
 /// A row as it was accepted.
@@ -27,8 +27,14 @@ const BUFFER: usize = 64 << 10;
 pub(crate) struct Row<'a> {
     /// Its JSON, on one line.
     pub(crate) json: &'a str,
-    /// Its cells, one for each column of the stream.
-    pub(crate) cells: Vec<Cell<'a>>,
+    cells: &'a [u8],
+}
+
+impl<'a> Row<'a> {
+    /// Its cells, one for each column of the stream. Read when asked for: a change log can often do without.
+    pub(crate) fn cells(&self) -> Result<Vec<Cell<'a>>, Error> {
+        decode_cells(self.cells).ok_or_else(|| broken("unreadable row"))
+    }
 }
 
 /// One accepted operation; streams are given by their place in the store.
@@ -149,8 +155,6 @@ pub(crate) struct Reader {
 impl Reader {
     /// The next operation. It is an error, never an early end, when the file holds less than was appended.
     pub(crate) fn next(&mut self) -> Result<Option<Op<'_>>, Error> {
-        let broken =
-            |why: &str| Error::Failed(format!("the staging file does not hold what was written: {why}"));
         if self.count == 0 {
             return Ok(None);
         }
@@ -168,6 +172,10 @@ impl Reader {
             None => Err(broken("unreadable operation")),
         }
     }
+}
+
+fn broken(why: &str) -> Error {
+    Error::Failed(format!("the staging file does not hold what was written: {why}"))
 }
 
 fn decode(mut bytes: &[u8]) -> Option<Op<'_>> {
@@ -194,20 +202,32 @@ fn decode(mut bytes: &[u8]) -> Option<Op<'_>> {
 fn encode_row(json: &str, cells: &[Cell<'_>], out: &mut Vec<u8>) {
     number(json.len() as u64, out);
     out.extend_from_slice(json.as_bytes());
+    let start = out.len();
+    number(0, out);
     number(cells.len() as u64, out);
     for cell in cells {
         cell.encode(out);
     }
+    let length = (out.len() - start - 8) as u64;
+    out[start..start + 8].copy_from_slice(&length.to_le_bytes());
 }
 
 fn decode_row<'a>(bytes: &mut &'a [u8]) -> Option<Row<'a>> {
     let json = take_text(bytes)?;
-    let count = usize::try_from(take_number(bytes)?).ok().filter(|count| *count <= bytes.len())?;
+    let length = usize::try_from(take_number(bytes)?).ok()?;
+    let (cells, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(Row { json, cells })
+}
+
+fn decode_cells(mut bytes: &[u8]) -> Option<Vec<Cell<'_>>> {
+    // Each cell has at least a byte: a count that isn't ours must not become an allocation.
+    let count = usize::try_from(take_number(&mut bytes)?).ok().filter(|count| *count <= bytes.len())?;
     let mut cells = Vec::with_capacity(count);
     for _ in 0..count {
-        cells.push(Cell::decode(bytes)?);
+        cells.push(Cell::decode(&mut bytes)?);
     }
-    Some(Row { json, cells })
+    Some(cells)
 }
 
 fn number(value: u64, out: &mut Vec<u8>) {
@@ -249,7 +269,7 @@ mod tests {
     #[test]
     fn what_went_in_comes_out_in_order_from_memory_and_from_disk() {
         let folder = tempfile::tempdir().unwrap();
-        for rows in [3, 20_000] {
+        for rows in [3, 50_000] {
             let staging = staged(rows, folder.path());
             assert_eq!(staging.file.get_ref().is_rolled(), rows > 10, "{rows} rows");
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");
@@ -257,7 +277,7 @@ mod tests {
             for i in 0..rows {
                 let Some(Op::Row { stream: 7, row }) = reader.next().unwrap() else { panic!("no row {i}") };
                 assert_eq!(row.json, format!("{{\"id\":{i}}}"));
-                assert_eq!(row.cells, cells());
+                assert_eq!(row.cells().unwrap(), cells());
             }
             assert!(reader.next().unwrap().is_none());
         }
@@ -315,6 +335,7 @@ mod tests {
         #[test]
         fn bytes_that_are_not_ours_never_panic(bytes: Vec<u8>) {
             let _ = decode(&bytes);
+            let _ = decode_cells(&bytes);
         }
     }
 }

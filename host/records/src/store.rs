@@ -61,6 +61,13 @@ impl Store {
         Store { inner: Arc::new(Inner { sink: Mutex::new(sink), streams, staging, open, _lock: lock }) }
     }
 
+    /// A store over a sink that a test has prepared.
+    #[cfg(test)]
+    pub(crate) fn over_for_tests(sink: Box<dyn Sink>, streams: Vec<Stream>, folder: &Path) -> Store {
+        let lock = Lock::take(&folder.join("rows.db")).unwrap();
+        Store::over(sink, streams, folder.to_owned(), lock)
+    }
+
     /// Opens the task with this key (canonical JSON of its row of the matrix), with the default limits.
     ///
     /// # Errors

@@ -117,7 +117,10 @@ impl Jsonl {
 
     fn append(&mut self, at: usize, row: &Row<'_>) -> Result<(), Error> {
         self.logs[at].line(row.json).map_err(|e| self.failed(at, &e))?;
-        self.live.put(at, &self.streams[at], &row.cells)
+        match self.live.knows(at) {
+            true => self.live.put(at, &self.streams[at], &row.cells()?),
+            false => Ok(()),
+        }
     }
 
     /// Rows in the scope that are not among `rows` get a tombstone.
@@ -126,7 +129,7 @@ impl Jsonl {
         let log = &mut self.logs[at];
         let failed = |e: io::Error| Error::Failed(format!("{}.jsonl: {e}", stream.name));
         self.live.learn(at, stream, scope, log)?;
-        let keep = rows.iter().map(|r| row::key(stream, &r.cells)).collect();
+        let keep = rows.iter().map(|r| Ok(row::key(stream, &r.cells()?))).collect::<Result<_, Error>>()?;
         for key in self.live.gone(at, scope, &keep)? {
             log.line(&log::tombstone(stream, &key)?).map_err(failed)?;
             self.live.remove(at, &key)?;

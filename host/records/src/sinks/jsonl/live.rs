@@ -118,6 +118,11 @@ impl Live {
         Ok(())
     }
 
+    /// Whether the stream is indexed, so that it has to be told of rows.
+    pub(super) fn knows(&self, at: usize) -> bool {
+        self.streams[at].is_some()
+    }
+
     /// A row was appended.
     pub(super) fn put(&mut self, at: usize, stream: &Stream, cells: &[Cell<'_>]) -> Result<(), Error> {
         match (&self.index, &self.streams[at]) {

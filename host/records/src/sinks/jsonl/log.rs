@@ -46,7 +46,11 @@ impl Log {
 
     /// Cuts off everything beyond `length`.
     pub(super) fn rewind(&mut self, length: u64) -> io::Result<()> {
-        if self.length == length && !self.dirty {
+        let there = self.out.get_ref().metadata()?.len();
+        if there < length {
+            return Err(io::Error::other("the file has become shorter than what was committed"));
+        }
+        if there == length && self.length == length && !self.dirty {
             return Ok(());
         }
         let file = self.out.get_ref().try_clone()?;
@@ -54,9 +58,6 @@ impl Log {
         let (_file, _unwritten) =
             std::mem::replace(&mut self.out, BufWriter::with_capacity(BUFFER, file)).into_parts();
         let file = self.out.get_mut();
-        if file.metadata()?.len() < length {
-            return Err(io::Error::other("the file has become shorter than what was committed"));
-        }
         file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
         self.length = length;

@@ -1,6 +1,6 @@
 //! Opening a database: is it ours, is it whole, does it fit; only then its tables.
 
-use std::{collections::HashMap, fs, path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
@@ -108,7 +108,6 @@ impl Place<'_> {
             let reason = format!("its layout is {layout}, this seedbed knows {LAYOUT}");
             return Err(self.other(reason, "use the seedbed that wrote it, or name another path"));
         }
-        self.check_length(connection)?;
         let mut streams = connection.prepare("SELECT stream, shape FROM _seedbed_streams").map_err(told)?;
         let shapes = streams
             .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
@@ -120,23 +119,6 @@ impl Place<'_> {
             found.ours.insert(name, shape);
         }
         Ok(found)
-    }
-
-    /// SQLite notices a lost tail only when it comes to read it, in the middle of a run.
-    fn check_length(&self, connection: &Connection) -> Result<(), OpenError> {
-        let pragma =
-            |name: &str| connection.pragma_query_value(None, name, |row| row.get(0).map(i64::cast_unsigned));
-        let told = |e: rusqlite::Error| told(self.path, &e);
-        let bytes = pragma("page_count").map_err(told)?.saturating_mul(pragma("page_size").map_err(told)?);
-        let mut wal = self.path.as_os_str().to_owned();
-        wal.push("-wal");
-        // With a write-ahead log the file itself may rightly be shorter.
-        let has_wal = fs::metadata(wal).is_ok_and(|m| m.len() > 0);
-        let length = fs::metadata(self.path).map_or(0, |m| m.len());
-        match !has_wal && length < bytes {
-            true => Err(self.damaged(format!("it has {length} bytes of {bytes}"))),
-            false => Ok(()),
-        }
     }
 
     /// What each stream's table will be; refuses what does not fit. Changes nothing.

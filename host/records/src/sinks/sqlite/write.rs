@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use rusqlite::{CachedStatement, Connection, ToSql, types::ToSqlOutput, types::ValueRef};
 
-use super::layout::{Table, quoted};
+use super::{
+    Failure,
+    layout::{Table, quoted},
+};
 use crate::{Stream, cell::Cell, cell::timestamp_text, row::Scope, staging::Row};
 
 /// Applies operations inside the caller's transaction.
@@ -24,7 +27,8 @@ impl<'c> Writer<'c> {
     }
 
     /// Inserts a row, or overwrites the one with its key.
-    pub(super) fn upsert(&mut self, stream: usize, row: &Row<'_>) -> rusqlite::Result<()> {
+    pub(super) fn upsert(&mut self, stream: usize, row: &Row<'_>) -> Result<(), Failure> {
+        let cells = row.cells()?;
         let slot = &mut self.upserts[stream];
         let statement = match slot {
             Some(statement) => statement,
@@ -33,8 +37,8 @@ impl<'c> Writer<'c> {
                 slot.insert(self.connection.prepare_cached(&sql)?)
             }
         };
-        bind(statement, &row.cells)?;
-        statement.raw_bind_parameter(row.cells.len() + 1, row.json)?;
+        bind(statement, &cells)?;
+        statement.raw_bind_parameter(cells.len() + 1, row.json)?;
         statement.raw_execute()?;
         Ok(())
     }
