@@ -14,7 +14,11 @@ pub(crate) fn login(kind: &str, login: &str) -> String {
 
 /// Somebody, or `None` for a deleted account.
 pub(crate) fn somebody(kind: &str, name: &str, id: Option<i64>) -> Option<Somebody> {
-    (name != GHOST && !name.is_empty()).then(|| Somebody { id, login: login(kind, name), kind: kind.to_owned() })
+    (name != GHOST && !name.is_empty()).then(|| Somebody {
+        id,
+        login: login(kind, name),
+        kind: kind.to_owned(),
+    })
 }
 
 /// An account that is named somewhere.
@@ -109,7 +113,10 @@ mod tests {
 
     #[test]
     fn merged_is_closed_and_deleted_is_removed() {
-        assert_eq!(["OPEN", "MERGED", "CLOSED", "open", "closed"].map(state), ["open", "closed", "closed", "open", "closed"]);
+        assert_eq!(
+            ["OPEN", "MERGED", "CLOSED", "open", "closed"].map(state),
+            ["open", "closed", "closed", "open", "closed"]
+        );
         assert_eq!(["DELETED", "ADDED", "renamed"].map(file_status), ["removed", "added", "renamed"]);
         assert_eq!(text(Some(String::new())), None);
     }
@@ -126,7 +133,12 @@ mod tests {
             started_at: None,
             completed_at: None,
         };
-        let runs = [(Some(1), run(9, "test")), (Some(1), run(5, "test")), (Some(2), run(4, "test")), (Some(1), run(7, "lint"))];
+        let runs = [
+            (Some(1), run(9, "test")),
+            (Some(1), run(5, "test")),
+            (Some(2), run(4, "test")),
+            (Some(1), run(7, "lint")),
+        ];
         assert_eq!(latest(runs).iter().map(|r| r.id).collect::<Vec<_>>(), [4, 7, 9]);
     }
 }

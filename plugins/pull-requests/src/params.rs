@@ -110,7 +110,10 @@ impl Wanted {
     /// A repository that is no `owner/name`.
     pub fn of(params: &Params) -> Result<Self, String> {
         let named = params.repo.split_once('/').is_some_and(|(owner, name)| {
-            !owner.is_empty() && !name.is_empty() && !name.contains('/') && !params.repo.contains(char::is_whitespace)
+            !owner.is_empty()
+                && !name.is_empty()
+                && !name.contains('/')
+                && !params.repo.contains(char::is_whitespace)
         });
         if !named {
             return Err(format!("`repo` must be owner/name, and is {:?}", params.repo));

@@ -26,6 +26,12 @@ const RECHECK: u64 = 7 * DAY;
 /// bounds them where somebody touches faster than we read, and the next run reads the rest.
 const WALKS: usize = 5;
 
+/// Pull requests in a page of the list: of the first walk, and of those that look for what moved meanwhile.
+const PAGES: [u32; 2] = [100, 30];
+
+/// After so many failures in a row GitHub is taken to be down. Each was retried by the host already.
+const FAILURES_IN_A_ROW: usize = 10;
+
 /// After so many pull requests there is a checkpoint: a run that dies loses at most the work on as many.
 const CHECKPOINT_EVERY: usize = 25;
 
@@ -51,7 +57,12 @@ async fn seed<H: Host, S: Source>(host: &H, mut source: S, wanted: &Wanted) -> R
                 wanted.repo
             ));
         }
-        Err(error @ (Error::Exhausted { .. } | Error::OverBudget(_) | Error::Unavailable(_) | Error::TooSlow(_))) => {
+        Err(
+            error @ (Error::Exhausted { .. }
+            | Error::OverBudget(_)
+            | Error::Unavailable(_)
+            | Error::TooSlow(_)),
+        ) => {
             return Ok(Outcome::Partial(vec![Gap {
                 what: format!("everything of {} that an earlier run did not read", wanted.repo),
                 reason: error.to_string(),
@@ -62,7 +73,8 @@ async fn seed<H: Host, S: Source>(host: &H, mut source: S, wanted: &Wanted) -> R
     };
     let emission = Emission::new(host, wanted);
     emission.repository(&repository).await.map_err(|e| e.to_string())?;
-    let horizon = wanted.days_back.map(|days| Time::from_unix(host.now().saturating_sub(u64::from(days) * DAY)));
+    let horizon =
+        wanted.days_back.map(|days| Time::from_unix(host.now().saturating_sub(u64::from(days) * DAY)));
     let mut run = Run {
         host,
         wanted,
@@ -72,6 +84,7 @@ async fn seed<H: Host, S: Source>(host: &H, mut source: S, wanted: &Wanted) -> R
         emission,
         gaps: Vec::new(),
         stopped: None,
+        failures_in_a_row: 0,
         read: 0,
         total: None,
         since_checkpoint: 0,
@@ -90,8 +103,9 @@ struct Run<'a, H> {
     repository: rows::Repository,
     emission: Emission<'a, H>,
     gaps: Vec<Gap>,
-    /// What ended the run early: a spent quota or budget.
+    /// What ended the run early: a spent quota or budget, or GitHub being down.
     stopped: Option<Error>,
+    failures_in_a_row: usize,
     /// Pull requests read by this run.
     read: u64,
     total: Option<u64>,
@@ -120,21 +134,25 @@ impl<H: Host> Run<'_, H> {
     async fn walks<S: Source>(&mut self, source: &S) -> Result<(), String> {
         for number in 1..=WALKS {
             let before = self.read;
-            let went_through = self.walk(source).await?;
+            let page = if number == 1 { PAGES[0] } else { PAGES[1] };
+            let went_through = self.walk(source, page).await?;
             if !went_through || self.read == before {
                 break;
             }
             if number == WALKS {
-                self.host.log(Level::Info, "pull requests change faster than they are read; the next run reads the rest");
+                self.host.log(
+                    Level::Info,
+                    "pull requests change faster than they are read; the next run reads the rest",
+                );
             }
         }
         Ok(())
     }
 
     /// One walk from the top of the list; false if it was cut short.
-    async fn walk<S: Source>(&mut self, source: &S) -> Result<bool, String> {
+    async fn walk<S: Source>(&mut self, source: &S, page: u32) -> Result<bool, String> {
         self.state.coverage.start();
-        let mut list = source.list();
+        let mut list = source.list(page);
         let mut previous = BTreeSet::new();
         let mut position = 0;
         loop {
@@ -214,7 +232,7 @@ impl<H: Host> Run<'_, H> {
         while let Some((part, units)) = answers.next().await {
             for (item, unit) in part.iter().zip(units) {
                 self.take(item, unit, occasion).await?;
-                while let Some((passed, step)) = walk.next() {
+                for (passed, step) in walk.by_ref() {
                     self.pass(passed, occasion);
                     if *step == Step::Read {
                         break;
@@ -239,8 +257,14 @@ impl<H: Host> Run<'_, H> {
     }
 
     /// Takes in what became of one pull request.
-    async fn take(&mut self, item: &Listed, unit: Result<Unit, Error>, occasion: Occasion) -> Result<(), String> {
+    async fn take(
+        &mut self,
+        item: &Listed,
+        unit: Result<Unit, Error>,
+        occasion: Occasion,
+    ) -> Result<(), String> {
         let (number, id) = (item.number, item.id);
+        self.note_failure(&unit);
         match unit {
             Ok(unit) => {
                 self.state.due.remove(&number);
@@ -261,7 +285,10 @@ impl<H: Host> Run<'_, H> {
                     self.state.due.remove(&number);
                     self.state.watched.remove(&number);
                 }
-                self.gap(format!("pull request #{number} of {}", self.repository.full_name), error.to_string());
+                self.gap(
+                    format!("pull request #{number} of {}", self.repository.full_name),
+                    error.to_string(),
+                );
             }
             Err(error) => {
                 self.host.log(Level::Warn, &format!("#{number} is tried again at the end: {error}"));
@@ -269,6 +296,20 @@ impl<H: Host> Run<'_, H> {
             }
         }
         Ok(())
+    }
+
+    /// Stops the run when nothing comes any more: the rest would fail too, slowly.
+    fn note_failure(&mut self, unit: &Result<Unit, Error>) {
+        match unit {
+            Err(error @ Error::Unavailable(_)) => {
+                self.failures_in_a_row += 1;
+                if self.failures_in_a_row >= FAILURES_IN_A_ROW {
+                    self.stopped.get_or_insert(error.clone());
+                }
+            }
+            Err(_) => {}
+            Ok(_) => self.failures_in_a_row = 0,
+        }
     }
 
     fn tell_lacks(&mut self, item: &Listed, unit: &Unit, occasion: Occasion) {
@@ -320,7 +361,10 @@ impl<H: Host> Run<'_, H> {
         if error.ends_the_run() {
             self.stopped = Some(error);
         } else {
-            self.gap(format!("the rest of the list of pull requests of {}", self.repository.full_name), error.to_string());
+            self.gap(
+                format!("the rest of the list of pull requests of {}", self.repository.full_name),
+                error.to_string(),
+            );
         }
         Ok(())
     }
@@ -361,3 +405,6 @@ impl<H: Host> Run<'_, H> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,8 +21,8 @@ pub(crate) trait Source {
     /// The repository. Called first; what it says (a rename) counts for the rest.
     async fn repository(&mut self) -> Result<rows::Repository, Error>;
 
-    /// The list of pull requests by `updated_at`, newest first, from its top.
-    fn list(&self) -> Self::List<'_>;
+    /// The list of pull requests by `updated_at`, newest first, from its top, in pages of this size (at most 100).
+    fn list(&self, page: u32) -> Self::List<'_>;
 
     /// Reads these pull requests with all that is wanted of them: one answer for each, in order.
     async fn read(&self, these: &[Listed]) -> Vec<Result<Unit, Error>>;

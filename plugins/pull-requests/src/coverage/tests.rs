@@ -32,7 +32,9 @@ impl World {
     /// A page as GitHub gives it: of the list as it is now, equal seconds in no particular order.
     fn page(&self, number: usize, salt: u64) -> Vec<Listed> {
         let mut list: Vec<_> = self.updated.iter().collect();
-        list.sort_by_key(|(id, at)| (std::cmp::Reverse(**at), (**id as u64).wrapping_mul(2_654_435_761) ^ salt));
+        list.sort_by_key(|(id, at)| {
+            (std::cmp::Reverse(**at), (**id as u64).wrapping_mul(2_654_435_761) ^ salt)
+        });
         list.into_iter().skip(number * PAGE).take(PAGE).map(|(id, at)| listed(*id, *at)).collect()
     }
 

@@ -154,7 +154,8 @@ impl Draft {
         let node = page.edges.into_iter().flatten().flatten().find_map(|edge| edge.node);
         // The review is asked for by its place; when one before it went away, another stands there.
         let found = node.filter(|node| node.full_database_id.0 == review).and_then(|node| node.comments);
-        let comments = found.ok_or_else(|| Error::Other("the reviews changed while they were read".to_owned()))?;
+        let comments =
+            found.ok_or_else(|| Error::Other("the reviews changed while they were read".to_owned()))?;
         let given = comments.nodes.iter().flatten().flatten().count();
         // The first page counted everything beyond itself as missing.
         self.review_comments_missing = self.review_comments_missing.saturating_sub(given);
@@ -162,7 +163,8 @@ impl Draft {
             has_next_page: comments.page_info.has_next_page,
             end_cursor: comments.page_info.end_cursor,
         });
-        self.review_comments.extend(comments.nodes.into_iter().flatten().flatten().map(|comment| (review, comment)));
+        self.review_comments
+            .extend(comments.nodes.into_iter().flatten().flatten().map(|comment| (review, comment)));
         Ok(after.map(|after| More { after: Some(after), ..more.clone() }).into_iter().collect())
     }
 
@@ -202,7 +204,9 @@ impl Draft {
     pub(super) fn into_unit(mut self, repository: &str, wanted: &Wanted) -> Result<Unit, Error> {
         let facts_missing = self.labels.missing() + self.assignees.missing() + self.review_requests.missing();
         if facts_missing > 0 {
-            return Err(Error::Other(format!("GitHub left out {facts_missing} of its labels, assignees and reviewers")));
+            return Err(Error::Other(format!(
+                "GitHub left out {facts_missing} of its labels, assignees and reviewers"
+            )));
         }
         for (part, missing) in [
             ("reviews", self.reviews.missing()),
@@ -217,7 +221,9 @@ impl Draft {
             }
         }
         let lacks = std::mem::take(&mut self.lacks);
-        let has = |stream: StreamName, part: &str| wanted.has(stream) && !lacks.iter().any(|lack| lack.part == part);
+        let has = |stream: StreamName, part: &str| {
+            wanted.has(stream) && !lacks.iter().any(|lack| lack.part == part)
+        };
         let id = self.facts.full_database_id.0;
         let head_sha = self.facts.head_ref_oid.clone();
         let mut named = Named::default();
@@ -229,10 +235,15 @@ impl Draft {
             review_comments: (has(StreamName::ReviewComments, "review comments") && reviews_are_read)
                 .then_some(review_comments),
             issue_comments: has(StreamName::IssueComments, "comments").then(|| {
-                self.issue_comments.items.into_iter().map(|comment| issue_comment(comment, id, &mut named)).collect()
+                self.issue_comments
+                    .items
+                    .into_iter()
+                    .map(|comment| issue_comment(comment, id, &mut named))
+                    .collect()
             }),
-            commits: has(StreamName::Commits, "commits")
-                .then(|| self.commits.items.into_iter().map(|node| commit(node.commit, id, &mut named)).collect()),
+            commits: has(StreamName::Commits, "commits").then(|| {
+                self.commits.items.into_iter().map(|node| commit(node.commit, id, &mut named)).collect()
+            }),
             files: has(StreamName::Files, "files")
                 .then(|| self.files.items.into_iter().map(|one| file(one, id)).collect()),
             check_runs: has(StreamName::CheckRuns, "check runs")
@@ -259,8 +270,10 @@ fn pull_request(
     named: &mut Named,
 ) -> rows::PullRequest {
     let author = types::who(facts.author);
-    let assignees = meaning::sorted(assignees.into_iter().filter_map(|actor| named.login(types::who(Some(actor)))));
-    let reviewers = requests.into_iter().filter_map(|request| named.login(types::who(request.requested_reviewer)));
+    let assignees =
+        meaning::sorted(assignees.into_iter().filter_map(|actor| named.login(types::who(Some(actor)))));
+    let reviewers =
+        requests.into_iter().filter_map(|request| named.login(types::who(request.requested_reviewer)));
     let requested_reviewers = meaning::sorted(reviewers);
     rows::PullRequest {
         id: facts.full_database_id.0,
@@ -300,7 +313,8 @@ fn discussion(
     pull_request_id: i64,
     named: &mut Named,
 ) -> (Vec<rows::Review>, Vec<rows::ReviewComment>) {
-    let (pending, submitted): (Vec<_>, Vec<_>) = reviews.into_iter().partition(|review| review.state == "PENDING");
+    let (pending, submitted): (Vec<_>, Vec<_>) =
+        reviews.into_iter().partition(|review| review.state == "PENDING");
     comments.retain(|(review, _)| !pending.iter().any(|one| one.full_database_id.0 == *review));
     let reviews = submitted.into_iter().map(|review| rows::Review {
         id: review.full_database_id.0,
@@ -325,7 +339,11 @@ fn discussion(
     (reviews, comments.collect())
 }
 
-fn issue_comment(comment: types::IssueComment, pull_request_id: i64, named: &mut Named) -> rows::IssueComment {
+fn issue_comment(
+    comment: types::IssueComment,
+    pull_request_id: i64,
+    named: &mut Named,
+) -> rows::IssueComment {
     rows::IssueComment {
         id: comment.full_database_id.0,
         pull_request_id,

@@ -41,15 +41,22 @@ impl<'a, H: Host> Graphql<'a, H> {
 struct Named<'a> {
     owner: &'a str,
     name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<&'a str>,
 }
 
 impl<'a> Named<'a> {
-    fn new(wanted: &'a Wanted, after: Option<&'a str>) -> Self {
+    fn new(wanted: &'a Wanted) -> Self {
         let (owner, name) = wanted.owner_and_name();
-        Self { owner, name, after }
+        Self { owner, name }
     }
+}
+
+/// The variables of a page of the list.
+#[derive(Serialize)]
+struct PageOf<'a> {
+    #[serde(flatten)]
+    repository: Named<'a>,
+    first: u32,
+    after: Option<&'a str>,
 }
 
 impl<H: Host> Source for Graphql<'_, H> {
@@ -62,11 +69,14 @@ impl<H: Host> Source for Graphql<'_, H> {
     const AT_ONCE: usize = 2;
 
     async fn repository(&mut self) -> Result<rows::Repository, Error> {
-        let variables = Named::new(self.wanted, None);
-        let answer =
-            self.host.graphql_json::<Option<types::Data<types::Repository>>>(queries::REPOSITORY, &variables).await?;
+        let variables = Named::new(self.wanted);
+        let answer = self
+            .host
+            .graphql_json::<Option<types::Data<types::Repository>>>(queries::REPOSITORY, &variables)
+            .await?;
         let found = answer.data.and_then(|data| data.repository);
-        let found = found.filter(|_| answer.errors.is_empty()).ok_or_else(|| absent_or_other(&answer.errors))?;
+        let found =
+            found.filter(|_| answer.errors.is_empty()).ok_or_else(|| absent_or_other(&answer.errors))?;
         self.full_name.clone_from(&found.name_with_owner);
         Ok(rows::Repository {
             id: found.database_id.0,
@@ -79,8 +89,8 @@ impl<H: Host> Source for Graphql<'_, H> {
         })
     }
 
-    fn list(&self) -> GraphqlList<'_, H> {
-        GraphqlList { host: self.host, wanted: self.wanted, place: Place::Top }
+    fn list(&self, page: u32) -> GraphqlList<'_, H> {
+        GraphqlList { host: self.host, wanted: self.wanted, page, place: Place::Top }
     }
 
     async fn read(&self, these: &[Listed]) -> Vec<Result<Unit, Error>> {
@@ -92,6 +102,7 @@ impl<H: Host> Source for Graphql<'_, H> {
 pub(crate) struct GraphqlList<'a, H> {
     host: &'a H,
     wanted: &'a Wanted,
+    page: u32,
     place: Place,
 }
 
@@ -109,12 +120,15 @@ impl<H: Host> List for GraphqlList<'_, H> {
             Place::After(cursor) => Some(cursor.as_str()),
             Place::End => return Ok(None),
         };
-        let variables = Named::new(self.wanted, after);
-        let answer =
-            self.host.graphql_json::<Option<types::Data<types::PullRequestList>>>(queries::LIST, &variables).await?;
+        let variables = PageOf { repository: Named::new(self.wanted), first: self.page, after };
+        let answer = self
+            .host
+            .graphql_json::<Option<types::Data<types::PullRequestList>>>(queries::LIST, &variables)
+            .await?;
         let page = answer.data.and_then(|data| data.repository).map(|repository| repository.pull_requests);
         // A page with a hole in it must not be walked over.
-        let page = page.filter(|_| answer.errors.is_empty()).ok_or_else(|| absent_or_other(&answer.errors))?;
+        let page =
+            page.filter(|_| answer.errors.is_empty()).ok_or_else(|| absent_or_other(&answer.errors))?;
         self.place = match page.page_info.end_cursor {
             Some(cursor) if page.page_info.has_next_page => Place::After(cursor),
             _ => Place::End,

@@ -31,7 +31,8 @@ type Open = VecDeque<(usize, More)>;
 pub(super) async fn read<H: Host>(api: &Graphql<'_, H>, these: &[Listed]) -> Vec<Result<Unit, Error>> {
     let groups: Vec<&[Listed]> = these.chunks(api.size.now()).collect();
     let mut answers = Vec::with_capacity(these.len());
-    let mut reading = std::pin::pin!(fan_out_in_order(QUERIES_AT_ONCE, groups, |group| first_pages(api, group)));
+    let mut reading =
+        std::pin::pin!(fan_out_in_order(QUERIES_AT_ONCE, groups, |group| first_pages(api, group)));
     while let Some(group) = reading.next().await {
         answers.extend(group);
     }
@@ -47,7 +48,10 @@ pub(super) async fn read<H: Host>(api: &Graphql<'_, H>, these: &[Listed]) -> Vec
 }
 
 /// The first pages of a group. A query that takes too long is halved, down to one pull request with short lists.
-async fn first_pages<H: Host>(api: &Graphql<'_, H>, group: &[Listed]) -> Vec<Result<(Draft, Vec<More>), Error>> {
+async fn first_pages<H: Host>(
+    api: &Graphql<'_, H>,
+    group: &[Listed],
+) -> Vec<Result<(Draft, Vec<More>), Error>> {
     let mut answers = Vec::with_capacity(group.len());
     // The next part is on top. Halves keep the order.
     let mut parts = vec![(group, Sizes::ORDINARY)];
@@ -59,7 +63,8 @@ async fn first_pages<H: Host>(api: &Graphql<'_, H>, group: &[Listed]) -> Vec<Res
             }
             Err(Error::TooSlow(why)) if part.len() > 1 => {
                 api.size.too_slow(part.len());
-                api.host.log(Level::Info, &format!("{} pull requests in one query: {why}; halving", part.len()));
+                api.host
+                    .log(Level::Info, &format!("{} pull requests in one query: {why}; halving", part.len()));
                 let (first, second) = part.split_at(part.len() / 2);
                 parts.push((second, sizes));
                 parts.push((first, sizes));
@@ -84,7 +89,7 @@ async fn first_page<H: Host>(
 ) -> Result<Vec<Result<(Draft, Vec<More>), Error>>, Error> {
     let numbers: Vec<i64> = part.iter().map(|listed| listed.number).collect();
     let query = queries::pull_requests(&numbers, api.wanted, sizes);
-    let answers = ask(api.host, &query, &Named::new(api.wanted, None), 'p', part.len()).await?;
+    let answers = ask(api.host, &query, &Named::new(api.wanted), 'p', part.len()).await?;
     let drafted = answers.into_iter().map(|answer| {
         let answer = answer?;
         Ok(Draft::new(parse(&answer)?, parse(&answer)?, api.wanted))
@@ -149,7 +154,8 @@ async fn ask_more<H: Host>(
 ) -> Result<Vec<Result<Option<Box<RawValue>>, Error>>, Error> {
     let lists: Vec<More> = batch.iter().map(|(_, more)| more.clone()).collect();
     let (owner, name) = api.wanted.owner_and_name();
-    let mut variables = Map::from_iter([("owner".to_owned(), owner.into()), ("name".to_owned(), name.into())]);
+    let mut variables =
+        Map::from_iter([("owner".to_owned(), owner.into()), ("name".to_owned(), name.into())]);
     for (place, more) in lists.iter().enumerate() {
         variables.insert(format!("a{place}"), more.after.clone().map_or(Value::Null, Value::from));
         if let ListKind::ReviewComments { before, .. } = &more.list {

@@ -46,8 +46,15 @@ pub(super) struct Sizes {
 
 impl Sizes {
     /// For ordinary pull requests: 19 requests' worth each, at most 272 nodes.
-    pub(super) const ORDINARY: Self =
-        Self { few: 15, reviews: 10, review_comments: 10, issue_comments: 20, commits: 20, files: 40, checks: 40 };
+    pub(super) const ORDINARY: Self = Self {
+        few: 15,
+        reviews: 10,
+        review_comments: 10,
+        issue_comments: 20,
+        commits: 20,
+        files: 40,
+        checks: 40,
+    };
     /// For one pull request that alone takes too long.
     pub(super) const THIN: Self =
         Self { few: 5, reviews: 3, review_comments: 3, issue_comments: 3, commits: 3, files: 5, checks: 5 };
@@ -70,12 +77,17 @@ pub(super) enum ListKind {
     ReviewRequests,
     Reviews,
     /// The comments of one review: GitHub knows it by its place, `before` being the cursor of the review before it.
-    ReviewComments { review: i64, before: Option<String> },
+    ReviewComments {
+        review: i64,
+        before: Option<String>,
+    },
     IssueComments,
     Commits,
     Files,
     /// The check runs of this head commit.
-    Checks { sha: String },
+    Checks {
+        sha: String,
+    },
 }
 
 impl ListKind {
@@ -119,7 +131,9 @@ pub(super) fn pull_requests(numbers: &[i64], wanted: &Wanted, sizes: Sizes) -> S
     if wanted.has(StreamName::CheckRuns) {
         field(&format!("head: commits(last: 1) {{ nodes {{ commit {{ {} }} }} }}", rollup(sizes.checks, "")));
     }
-    let mut query = String::from("query PullRequests($owner: String!, $name: String!) {\n  repository(owner: $owner, name: $name) {\n");
+    let mut query = String::from(
+        "query PullRequests($owner: String!, $name: String!) {\n  repository(owner: $owner, name: $name) {\n",
+    );
     for (place, number) in numbers.iter().enumerate() {
         let _ = writeln!(query, "    p{place}: pullRequest(number: {number}) {{ ...Whole }}");
     }
@@ -134,10 +148,10 @@ pub(super) fn more(these: &[More], wanted: &Wanted, first: u32) -> String {
     for (place, more) in these.iter().enumerate() {
         let _ = write!(declared, ", $a{place}: String");
         let after = format!(", after: $a{place}");
-        let of_pull = |field: &str| {
-            format!("    m{place}: pullRequest(number: {}) {{ {field} }}\n", more.number)
-        };
-        let page = |list: &str, fragment: &str| of_pull(&format!("{list}(first: {first}{after}) {{ {fragment} }}"));
+        let of_pull =
+            |field: &str| format!("    m{place}: pullRequest(number: {}) {{ {field} }}\n", more.number);
+        let page =
+            |list: &str, fragment: &str| of_pull(&format!("{list}(first: {first}{after}) {{ {fragment} }}"));
         fields.push_str(&match &more.list {
             ListKind::Labels => page("labels", "...LabelPage"),
             ListKind::Assignees => page("assignees", "...AssigneePage"),
@@ -156,7 +170,10 @@ pub(super) fn more(these: &[More], wanted: &Wanted, first: u32) -> String {
             ListKind::Checks { sha } => {
                 // A sha is hexadecimal by GitHub's own schema; anything else must not become part of a query.
                 let sha: String = sha.chars().filter(char::is_ascii_hexdigit).collect();
-                format!("    m{place}: object(oid: \"{sha}\") {{ ... on Commit {{ oid {} }} }}\n", rollup(first, &after))
+                format!(
+                    "    m{place}: object(oid: \"{sha}\") {{ ... on Commit {{ oid {} }} }}\n",
+                    rollup(first, &after)
+                )
             }
         });
     }
@@ -240,7 +257,10 @@ pub fn queries() -> Vec<(String, String)> {
         queries.push((format!("only {}", stream.as_str()), pull_requests(&[1], &only, Sizes::ORDINARY)));
     }
     queries.extend(mores.iter().map(|one| {
-        (format!("more of {:?}", one.list), more(std::slice::from_ref(one), &wanted(false, &StreamName::ALL), 100))
+        (
+            format!("more of {:?}", one.list),
+            more(std::slice::from_ref(one), &wanted(false, &StreamName::ALL), 100),
+        )
     }));
     queries
 }

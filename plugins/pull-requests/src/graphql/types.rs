@@ -3,8 +3,8 @@
 use std::fmt;
 
 use seedbed_sdk::Time;
-use serde::de::{self, Deserializer};
 use serde::Deserialize;
+use serde::de::{self, Deserializer};
 
 use crate::meaning::{Somebody, somebody};
 

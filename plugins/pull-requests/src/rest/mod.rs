@@ -26,7 +26,11 @@ impl<'a, H: Host> Rest<'a, H> {
 
     /// A request for a list under the repository, by the largest pages there are.
     fn list_at(&self, path: &str) -> Request {
-        Request::get(format!("{}/{path}", self.root)).query("per_page", 100)
+        self.pages_at(path, 100)
+    }
+
+    fn pages_at(&self, path: &str, page: u32) -> Request {
+        Request::get(format!("{}/{path}", self.root)).query("per_page", page)
     }
 
     /// The default branch: REST names one even while the repository is empty and has no branch at all.
@@ -71,9 +75,12 @@ impl<H: Host> Source for Rest<'_, H> {
         })
     }
 
-    fn list(&self) -> RestList<H::Pager> {
-        let newest_first =
-            self.list_at("pulls").query("state", "all").query("sort", "updated").query("direction", "desc");
+    fn list(&self, page: u32) -> RestList<H::Pager> {
+        let newest_first = self
+            .pages_at("pulls", page)
+            .query("state", "all")
+            .query("sort", "updated")
+            .query("direction", "desc");
         RestList { pages: self.host.pages(newest_first, None) }
     }
 

@@ -28,7 +28,10 @@ pub(super) async fn read<H: Host>(rest: &Rest<'_, H>, listed: &Listed) -> Result
         || (wants_checks && listed.head_sha.is_none());
 
     let (detail, reviews, review_comments, issue_comments, commits, files, checks) = futures::join!(
-        when(wants_detail, rest.host.get_json(Request::get(format!("{}/pulls/{}", rest.root, listed.number)))),
+        when(
+            wants_detail,
+            rest.host.get_json(Request::get(format!("{}/pulls/{}", rest.root, listed.number)))
+        ),
         list::<_, types::Review>(rest, wants(StreamName::Reviews), of_pull("reviews")),
         list::<_, types::ReviewComment>(rest, wants(StreamName::ReviewComments), of_pull("comments")),
         list::<_, types::IssueComment>(
@@ -45,7 +48,9 @@ pub(super) async fn read<H: Host>(rest: &Rest<'_, H>, listed: &Listed) -> Result
     let head_sha = detail.as_ref().map(|pull| pull.head.sha.clone());
     // Pushed to since the list was read, or not known from the list at all.
     let checks = match &head_sha {
-        Some(head) if wants_checks && listed.head_sha.as_ref() != Some(head) => check_runs(rest, Some(head)).await,
+        Some(head) if wants_checks && listed.head_sha.as_ref() != Some(head) => {
+            check_runs(rest, Some(head)).await
+        }
         _ => checks,
     };
     let stated = detail.as_ref().map(|pull| (pull.commits, pull.changed_files));
@@ -64,7 +69,8 @@ pub(super) async fn read<H: Host>(rest: &Rest<'_, H>, listed: &Listed) -> Result
         beyond(&mut unit, "commits", got, commits_stated, MOST_COMMITS);
     }
     if let Some(read) = files {
-        unit.files = unit.part("files", read)?.map(|files| files.into_iter().map(|file| file_row(file, id)).collect());
+        unit.files =
+            unit.part("files", read)?.map(|files| files.into_iter().map(|file| file_row(file, id)).collect());
         let got = unit.files.as_ref().map(Vec::len);
         beyond(&mut unit, "files", got, files_stated, MOST_FILES);
     }
@@ -134,12 +140,16 @@ async fn commits_with_stats<H: Host>(
     Some(answers.collect::<Vec<_>>().await.into_iter().collect())
 }
 
-async fn check_runs<H: Host>(rest: &Rest<'_, H>, sha: Option<&str>) -> Option<Result<Vec<types::CheckRun>, Error>> {
+async fn check_runs<H: Host>(
+    rest: &Rest<'_, H>,
+    sha: Option<&str>,
+) -> Option<Result<Vec<types::CheckRun>, Error>> {
     let request = rest.list_at(&format!("commits/{}/check-runs", sha?)).query("filter", "latest");
     let mut pages = rest.host.pages(request, None);
     let mut all = Vec::new();
     loop {
-        let page = pages.next_of(|answer| Ok(serde_json::from_slice::<types::CheckRuns>(&answer.body)?.check_runs));
+        let page =
+            pages.next_of(|answer| Ok(serde_json::from_slice::<types::CheckRuns>(&answer.body)?.check_runs));
         match page.await {
             Ok(Some(runs)) => all.extend(runs),
             Ok(None) => return Some(Ok(all)),
@@ -222,7 +232,11 @@ fn review_comment_row(
     }
 }
 
-fn issue_comment_row(comment: types::IssueComment, pull_request_id: i64, named: &mut Named) -> rows::IssueComment {
+fn issue_comment_row(
+    comment: types::IssueComment,
+    pull_request_id: i64,
+    named: &mut Named,
+) -> rows::IssueComment {
     rows::IssueComment {
         id: comment.id,
         pull_request_id,

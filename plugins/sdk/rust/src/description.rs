@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(column("id")["type"], "integer");
         assert_eq!(column("title")["type"], serde_json::json!(["string", "null"]));
         assert_eq!(column("created_at"), serde_json::json!({"type": "string", "format": "date-time"}));
-        assert_eq!(column("closed_at"), serde_json::json!({"type": ["string", "null"], "format": "date-time"}));
+        assert_eq!(
+            column("closed_at"),
+            serde_json::json!({"type": ["string", "null"], "format": "date-time"})
+        );
         assert_eq!(column("labels")["type"], "array");
         assert_eq!(described.primary_key, ["id"]);
     }

@@ -40,7 +40,11 @@ mod tests {
             let mut paused = false;
             futures::future::poll_fn(|cx| {
                 cx.waker().wake_by_ref();
-                if std::mem::replace(&mut paused, true) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+                if std::mem::replace(&mut paused, true) {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
             })
             .await;
         }

@@ -74,7 +74,10 @@ pub use typed::{Answer, GraphqlError, HostExt, Pages};
 macro_rules! export {
     ($job:ty) => {
         #[cfg(target_arch = "wasm32")]
-        #[allow(unsafe_code, reason = "the component ABI is exported as C functions; wit-bindgen writes them")]
+        #[allow(
+            unsafe_code,
+            reason = "the component ABI is exported as C functions; wit-bindgen writes them"
+        )]
         const _: () = {
             struct Exported;
             impl $crate::guest::bindings::Guest for Exported {
@@ -87,7 +90,7 @@ macro_rules! export {
                     $crate::guest::run::<$job>(params).await
                 }
             }
-            $crate::guest::bindings::export_job!(Exported with_types_in $crate::guest::bindings);
+    $crate::guest::bindings::export_job!(Exported with_types_in $crate::guest::bindings);
         };
     };
 }
