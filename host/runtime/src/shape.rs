@@ -1,6 +1,6 @@
 //! A file looked at before anything is compiled: whether it is a component at all, and what it asks for.
 
-use wasmparser::{Encoding, Parser, Payload};
+use wasmparser::{ComponentTypeRef, Encoding, Parser, Payload};
 
 use crate::{JOB_PACKAGE_VERSION, plugin::LoadError};
 
@@ -32,7 +32,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Shape, LoadError> {
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    shape.imports.push(import.map_err(broken)?.name.name.to_owned());
+                    let import = import.map_err(broken)?;
+                    // A type that the world `use`s is only a name for one of an interface: nothing is asked for.
+                    if !matches!(import.ty, ComponentTypeRef::Type(_)) {
+                        shape.imports.push(import.name.name.to_owned());
+                    }
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {

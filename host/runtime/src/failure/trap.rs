@@ -37,7 +37,8 @@ pub(crate) fn tell(error: &wasmtime::Error, inside: &Inside) -> Failure {
     if let Some(HostPanicked(message)) = error.downcast_ref::<HostPanicked>() {
         return Failure::Internal(message.clone());
     }
-    let trap = describe(error);
+    let words = journal.last_words();
+    let trap = describe(error, words.is_none());
     if trap.contains(TOO_MUCH_AT_ONCE) {
         return Failure::Over {
             what: "bytes in one call",
@@ -45,7 +46,7 @@ pub(crate) fn tell(error: &wasmtime::Error, inside: &Inside) -> Failure {
             advice: "hand over less at once",
         };
     }
-    if let Some(message) = journal.last_words() {
+    if let Some(message) = words {
         return Failure::Panic { message, trap };
     }
     // A refused growth is no trap: a guest may live with it. One that doesn't aborts without a word.
@@ -55,13 +56,14 @@ pub(crate) fn tell(error: &wasmtime::Error, inside: &Inside) -> Failure {
     Failure::Trap(trap)
 }
 
-/// The trap and where it happened.
-fn describe(error: &wasmtime::Error) -> String {
+/// The trap and where it happened; with a guess at the cause where the guest said nothing.
+fn describe(error: &wasmtime::Error, guess: bool) -> String {
     let mut told = match (error.downcast_ref::<Trap>(), error.downcast_ref::<I32Exit>()) {
         (Some(Trap::CannotBlockSyncTask), _) => {
             "it waited for a door where it may not: only `run` can wait, `describe` can't".to_owned()
         }
-        (Some(trap), _) => explain(*trap),
+        (Some(trap), _) if guess => explain(*trap),
+        (Some(trap), _) => trap.to_string(),
         (None, Some(I32Exit(code))) => format!("it called exit({code}); a job ends by returning from `run`"),
         (None, None) => reason(error),
     };
@@ -106,8 +108,12 @@ fn frames(error: &wasmtime::Error) -> Vec<String> {
                 frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangled);
             names.push(name);
         }
-        for symbol in frame.symbols() {
-            let name = symbol.name().or(frame.func_name()).map_or_else(|| "?".to_owned(), demangled);
+        let last = frame.symbols().len().saturating_sub(1);
+        for (at, symbol) in frame.symbols().iter().enumerate() {
+            // The last one is the function itself, the others are inlined into it. The name section knows its full name;
+            // debug information may only know the end of it.
+            let own = frame.func_name().filter(|_| at == last);
+            let name = own.or(symbol.name()).map_or_else(|| "?".to_owned(), demangled);
             names.push(match (symbol.file(), symbol.line()) {
                 (Some(file), Some(line)) => format!("{name} ({}:{line})", short_path(file)),
                 _ => name,

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures::future::BoxFuture;
@@ -42,8 +42,13 @@ impl Seen {
         self.lines.lock().unwrap().iter().map(|(_, line)| line.clone()).collect()
     }
 
-    pub(crate) fn under_way(&self) -> usize {
-        self.under_way.load(Ordering::SeqCst)
+    /// Waits until no request is under way any more; fails if some stay.
+    pub(crate) async fn all_given_up(&self) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.under_way.load(Ordering::SeqCst) > 0 {
+            assert!(Instant::now() < deadline, "requests are still under way");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     pub(crate) fn most_under_way(&self) -> usize {

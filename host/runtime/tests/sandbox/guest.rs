@@ -11,7 +11,8 @@ use std::{
 use seedbed_runtime::{Doors, Ended, Limits, Plugin, Sandboxes, Settings};
 
 /// One set of sandboxes for all tests: that many of them share an engine is the usual case.
-pub(crate) static SANDBOXES: LazyLock<Sandboxes> = LazyLock::new(|| Sandboxes::new(Settings::default()).unwrap());
+pub(crate) static SANDBOXES: LazyLock<Sandboxes> =
+    LazyLock::new(|| Sandboxes::new(Settings::default()).unwrap());
 
 static PROBE: LazyLock<Plugin> = LazyLock::new(|| SANDBOXES.load_bytes(&component("probe")).unwrap());
 

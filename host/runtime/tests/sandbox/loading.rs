@@ -67,8 +67,9 @@ fn a_component_that_is_no_job_is_told_what_it_lacks() {
 /// The probe, but for what it imports: names of the same length in their place.
 fn importing(from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
-    let mut bytes = guest::component("spin-in-describe");
+    let mut bytes = guest::component("probe");
     let (from, to) = (from.as_bytes(), to.as_bytes());
+    assert!(bytes.windows(from.len()).any(|window| window == from));
     let mut at = 0;
     while let Some(found) = bytes[at..].windows(from.len()).position(|window| window == from) {
         at += found;

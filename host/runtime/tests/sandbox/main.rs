@@ -7,4 +7,6 @@ mod calls;
 mod doors;
 mod guest;
 mod loading;
+mod sink;
 mod telling;
+mod wasi;

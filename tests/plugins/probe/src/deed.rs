@@ -15,29 +15,69 @@ pub enum Deed {
 pub enum Honest {
     Complete,
     /// Ends partial, with one gap.
-    Partial { what: String, reason: String, retry_at: Option<u64> },
+    Partial {
+        what: String,
+        reason: String,
+        retry_at: Option<u64>,
+    },
     /// Ends with this error.
-    Fail { message: String },
+    Fail {
+        message: String,
+    },
     /// One request; logs what came: `200 <body> <unchanged>` or the error.
-    Get { path: String },
+    Get {
+        path: String,
+    },
     /// So many requests at once.
-    Gets { count: u32, path: String },
+    Gets {
+        count: u32,
+        path: String,
+    },
     /// So many requests, one after the other.
-    GetsInTurn { count: u32, path: String },
+    GetsInTurn {
+        count: u32,
+        path: String,
+    },
     /// All pages of a list, from `at`; logs each body and position.
-    Pages { path: String, at: Option<String> },
-    Graphql { query: String, variables: String },
-    Emit { stream: String, rows: Vec<String> },
-    Replace { stream: String, scope: String, rows: Vec<String> },
-    Checkpoint { state: String },
+    Pages {
+        path: String,
+        at: Option<String>,
+    },
+    Graphql {
+        query: String,
+        variables: String,
+    },
+    Emit {
+        stream: String,
+        rows: Vec<String>,
+    },
+    Replace {
+        stream: String,
+        scope: String,
+        rows: Vec<String>,
+    },
+    Checkpoint {
+        state: String,
+    },
     /// Logs the state it goes on from.
     Resume,
     /// Logs the time.
     Now,
-    Log { level: String, message: String },
-    Progress { label: String, done: u64, total: Option<u64> },
+    Log {
+        level: String,
+        message: String,
+    },
+    Progress {
+        label: String,
+        done: u64,
+        total: Option<u64>,
+    },
     /// Lets go of requests that are under way, then makes another.
-    DropPending { count: u32, path: String, then: String },
+    DropPending {
+        count: u32,
+        path: String,
+        then: String,
+    },
     /// Has more memory than it can get, notices, and goes on.
     GrowModestly,
 }
@@ -48,8 +88,12 @@ pub enum Honest {
 pub enum Hostile {
     Spin,
     /// Computes for ever beside a request that is under way.
-    SpinPending { path: String },
-    Panic { message: String },
+    SpinPending {
+        path: String,
+    },
+    Panic {
+        message: String,
+    },
     /// Ends without a word.
     Abort,
     /// Takes memory until there is none.
@@ -58,15 +102,33 @@ pub enum Hostile {
     GrowInPieces,
     Recurse,
     /// So many calls under way, none awaited.
-    Hoard { count: u32, path: String },
-    HoardPagers { count: u32, path: String },
+    Hoard {
+        count: u32,
+        path: String,
+    },
+    HoardPagers {
+        count: u32,
+        path: String,
+    },
     /// Hands over so many bytes in one row, so often at once.
-    LargeRows { bytes: usize, times: u32 },
+    LargeRows {
+        bytes: usize,
+        times: u32,
+    },
     /// Emits a row and ends without waiting for it.
-    EmitAndRun { stream: String, row: String },
-    LogFlood { count: u32, message: String },
-    ProgressFlood { count: u32 },
-    CheckpointStorm { count: u32, bytes: usize },
-    /// Waits for itself.
-    Deadlock,
+    EmitAndRun {
+        stream: String,
+        row: String,
+    },
+    LogFlood {
+        count: u32,
+        message: String,
+    },
+    ProgressFlood {
+        count: u32,
+    },
+    CheckpointStorm {
+        count: u32,
+        bytes: usize,
+    },
 }

@@ -43,8 +43,7 @@ pub async fn act(deed: Honest) -> Result<Outcome, String> {
         Honest::Log { level, message } => log::write(named(&level), &message),
         Honest::Progress { label, done, total } => progress::update(&label, done, total),
         Honest::DropPending { count, path, then } => {
-            let mut under_way: Vec<_> =
-                (0..count).map(|_| Box::pin(github::get(request(&path)))).collect();
+            let mut under_way: Vec<_> = (0..count).map(|_| Box::pin(github::get(request(&path)))).collect();
             for get in &mut under_way {
                 assert!(get.now_or_never().is_none(), "it was answered at once");
             }

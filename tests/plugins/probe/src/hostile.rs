@@ -77,7 +77,6 @@ pub async fn act(deed: Hostile) -> Result<Outcome, String> {
                 records::checkpoint("s".repeat(bytes)).await.map_err(|e| format!("{e:?}"))?;
             }
         }
-        Hostile::Deadlock => futures::future::pending().await,
     }
     Ok(Outcome::Complete)
 }

@@ -14,7 +14,12 @@ struct SpinAtStart;
 
 impl Guest for SpinAtStart {
     fn describe() -> Description {
-        Description { name: "spin-at-start".into(), version: "0".into(), params: "{}".into(), streams: vec![] }
+        Description {
+            name: "spin-at-start".into(),
+            version: "0".into(),
+            params: "{}".into(),
+            streams: vec![],
+        }
     }
 
     async fn run(_: String) -> Result<Outcome, String> {
