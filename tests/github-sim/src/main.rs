@@ -166,12 +166,16 @@ async fn command(sim: &Sim, words: &[String]) -> anyhow::Result<ExitStatus> {
     let mut command = tokio::process::Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os() {
-        let hides_the_simulator = name.to_str().is_some_and(|n| {
-            n.starts_with("GITHUB_") || n.starts_with("GH_") || n.to_ascii_lowercase().ends_with("_proxy")
-        });
-        if hides_the_simulator {
+        // No real credential may come near the simulator, nor another API root.
+        if name.to_str().is_some_and(|n| n.starts_with("GITHUB_") || n.starts_with("GH_")) {
             command.env_remove(name);
         }
+    }
+    // A proxy would not find the simulator.
+    for name in ["NO_PROXY", "no_proxy"] {
+        let others = std::env::var(name).unwrap_or_default();
+        let separator = if others.is_empty() { "" } else { "," };
+        command.env(name, format!("{others}{separator}127.0.0.1"));
     }
     command.env("GITHUB_API_URL", sim.url()).env("GITHUB_SEEDING_TOKENS", sim.tokens().join(","));
     let (mut interrupted, mut terminated) =

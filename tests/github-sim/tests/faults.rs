@@ -1,5 +1,7 @@
 //! Faults do to a client what they say.
 
+#![allow(clippy::expect_used, reason = "a test that can't go on says why and stops")]
+
 mod support;
 
 use std::time::{Duration, Instant};

@@ -242,3 +242,38 @@ async fn the_ledger_counts_what_a_bad_client_does_and_shows_no_token() {
         serde_json::to_string(&ledger).expect("JSON") + &serde_json::to_string(&sim.log()).expect("JSON");
     assert!(tokens.iter().all(|t| !text.contains(&t[8..])));
 }
+
+#[tokio::test]
+async fn graphql_pays_its_cost_and_is_refused_inside_a_200() {
+    let sim = Sim::start(config()).await;
+    let (client, tokens, url) = (client(), sim.tokens(), format!("{}/graphql", sim.url()));
+    let ask = |token: &str| {
+        let body = r#"{"query":"{ rateLimit { cost remaining } repository(owner: \"octo\", name: \"demo\") { name } }"}"#;
+        send(client.post(&url).bearer_auth(token).body(body))
+    };
+    let good = ask(&tokens[0]).await.expect("an answer");
+    let told = &good.json()["data"]["rateLimit"];
+    assert_eq!((good.status, good.header("x-ratelimit-resource")), (200, Some("graphql")));
+    assert_eq!(
+        told["remaining"].as_u64(),
+        Some(good.number("x-ratelimit-remaining")),
+        "body and headers agree"
+    );
+    assert_eq!(5_000 - told["cost"].as_u64().expect("a cost"), good.number("x-ratelimit-remaining"));
+
+    sim.exhaust(&tokens[0], "graphql");
+    for kind in ["RATE_LIMITED", "RATE_LIMIT"] {
+        let refused = ask(&tokens[0]).await.expect("an answer");
+        assert_eq!((refused.status, refused.number("x-ratelimit-remaining")), (200, 0));
+        assert_eq!(refused.json()["errors"][0]["type"], kind);
+    }
+    let rest = get(&client, &format!("{}/repos/octo/demo", sim.url()), &tokens[0]).await;
+    assert_eq!(rest.status, 200, "REST has a window of its own");
+    let anonymous = send(client.post(&url).body("{}")).await.expect("an answer");
+    assert_eq!(
+        (anonymous.status, anonymous.message().as_str()),
+        (401, "This endpoint requires you to be authenticated.")
+    );
+    let ledger = sim.ledger();
+    assert_eq!((ledger.requests_by_resource["graphql"], ledger.refused_primary), (4, 2));
+}

@@ -1,5 +1,7 @@
 //! The REST API as a client sees it.
 
+#![allow(clippy::expect_used, reason = "a test that can't go on says why and stops")]
+
 mod support;
 
 use std::collections::BTreeSet;

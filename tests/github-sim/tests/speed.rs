@@ -2,11 +2,13 @@
 //!
 //! `cargo test -p github-sim --test speed -- --ignored --nocapture`
 
+#![allow(clippy::expect_used, reason = "a test that can't go on says why and stops")]
+
 mod support;
 
 use std::time::Instant;
 
-use github_sim::{Config, OwnerConfig, Sim};
+use github_sim::{Config, Detail, OwnerConfig, RepoConfig, Sim};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Sends `count` requests on one connection, each after the last, with as little work as can be.
@@ -65,4 +67,19 @@ async fn requests_a_second() {
         let requests = (8 * count) as f64;
         println!("{path}: {:.0} requests/s, {:.1} MB/s", requests / seconds, bytes as f64 / 1e6 / seconds);
     }
+}
+
+#[tokio::test]
+#[ignore = "prints figures"]
+async fn a_hundred_thousand_pull_requests() {
+    let big = RepoConfig { detail: Detail::Slim, ..RepoConfig::new("octo/big", 100_000) };
+    let began = Instant::now();
+    let sim = Sim::start(Config { repositories: vec![big], ..Config::default() }).await;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let memory = status.lines().find(|l| l.starts_with("VmRSS")).unwrap_or("VmRSS: unknown");
+    println!("start: {:?}, {memory}", began.elapsed());
+    let began = Instant::now();
+    let path = "/repos/octo/big/pulls?state=all&per_page=100&sort=updated&direction=desc&page=900".to_owned();
+    hammer(sim.url().trim_start_matches("http://").to_owned(), sim.tokens()[0].clone(), path, 20).await;
+    println!("one page of 100: {:?}", began.elapsed() / 20);
 }

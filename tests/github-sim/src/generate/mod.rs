@@ -147,6 +147,7 @@ fn repository(seed: u64, now: Time, wanted: &RepoConfig, people: &mut People) ->
         labels,
         teams,
         commit_home: HashMap::new(),
+        update_order: OnceLock::new(),
         rest_json: OnceLock::new(),
     };
     if wanted.empty {

@@ -20,6 +20,7 @@ impl World {
         let repository = Arc::make_mut(found);
         // It shows counts of pull requests.
         repository.rest_json.take();
+        repository.update_order.take();
         Some(repository)
     }
 

@@ -40,6 +40,8 @@ pub struct Repository {
     pub teams: Vec<Arc<Team>>,
     /// The number of the pull request that holds each commit.
     pub(crate) commit_home: HashMap<String, u64>,
+    /// The places in `pulls` by ascending `updated_at`, sorted at their first use; emptied by a change.
+    pub(crate) update_order: OnceLock<Vec<u32>>,
     /// REST's `repository` object, rendered at its first use; emptied by a change.
     pub(crate) rest_json: OnceLock<Box<serde_json::value::RawValue>>,
 }
@@ -60,6 +62,17 @@ impl Repository {
     pub fn commit(&self, sha: &str) -> Option<(&Arc<PullRequest>, &Commit)> {
         let pull = self.pull(*self.commit_home.get(sha)?)?;
         Some((pull, pull.commit(sha)?))
+    }
+
+    /// Pull requests by ascending `updated_at`, those of one second by ascending number.
+    pub fn pulls_by_update(&self) -> impl DoubleEndedIterator<Item = &Arc<PullRequest>> + ExactSizeIterator {
+        let order = self.update_order.get_or_init(|| {
+            let mut order: Vec<(Time, u32)> =
+                (0..).zip(&self.pulls).map(|(at, p)| (p.updated_at, at)).collect();
+            order.sort_unstable();
+            order.into_iter().map(|(_, at)| at).collect()
+        });
+        order.iter().map(|at| &self.pulls[*at as usize])
     }
 
     /// The opaque global id.

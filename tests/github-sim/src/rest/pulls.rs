@@ -67,15 +67,14 @@ pub(super) fn list(ask: &Ask<'_>, repository: &Arc<Repository>) -> Reply {
         // Without an owner the filter is ignored, as on GitHub.
         None => true,
     };
-    let mut pulls: Vec<&Arc<PullRequest>> = repository
-        .pulls
-        .iter()
-        .filter(|p| wanted(p) && matches_head(p) && base.as_deref().is_none_or(|b| b == p.base_ref))
-        .collect();
     let sort = query.get("sort");
+    let mut pulls: Vec<&Arc<PullRequest>> = match sort.as_deref() {
+        Some("updated") => repository.pulls_by_update().collect(),
+        _ => repository.pulls.iter().collect(),
+    };
+    pulls.retain(|p| wanted(p) && matches_head(p) && base.as_deref().is_none_or(|b| b == p.base_ref));
     match sort.as_deref() {
-        None | Some("" | "created") => {}
-        Some("updated") => pulls.sort_by_key(|p| (p.updated_at, p.number)),
+        None | Some("" | "created" | "updated") => {}
         Some("popularity") => pulls.sort_by_key(|p| (p.comments.len(), p.number)),
         Some("long-running") => pulls.retain(|p| p.open),
         Some(_) => return invalid("sort"),

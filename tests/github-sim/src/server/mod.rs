@@ -104,6 +104,12 @@ fn enter(app: &Arc<App>, head: &Head, question: &[u8]) -> (Visit, Result<Access,
     let refused = match presented {
         Presented::Bad => Some((Refusal::bad_credentials(), End::Unauthorized)),
         Presented::TooManyBad => Some((Refusal::too_many_bad(), End::Answered)),
+        // It has no window there that could be spent.
+        Presented::Owner(_) if resource == "graphql" && token.is_none() => {
+            let docs = "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
+            let message = "This endpoint requires you to be authenticated.";
+            Some((Refusal::message(401, message, docs), End::Answered))
+        }
         Presented::Owner(_) => None,
     };
     let mut cooling_until = None;
@@ -174,15 +180,6 @@ fn ask_rest(app: &Arc<App>, head: &Head, visit: &mut Visit, access: &Access) -> 
 fn ask_graphql(app: &Arc<App>, head: &Head, visit: &mut Visit, access: &Access, question: &[u8]) -> Answer {
     if head.method() != "POST" {
         return Answer::refusal(Refusal::not_found());
-    }
-    if !visit.signed_in {
-        let docs =
-            "https://docs.github.com/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
-        return Answer::refusal(Refusal::message(
-            401,
-            "This endpoint requires you to be authenticated.",
-            docs,
-        ));
     }
     let (viewer, _) = visit.viewer(app);
     // One point was taken at the door; the query sees the window without it.

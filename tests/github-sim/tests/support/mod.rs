@@ -1,6 +1,7 @@
 //! A bare client: it does nothing that a test does not say.
 
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "shared by several test programs")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that can't go on says why and stops")]
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;

@@ -44,7 +44,8 @@ pub(in crate::rest) fn full_repository(repository: &Repository, signed_in: bool)
 fn value(repository: &Repository, owner: &Account, id: u64, full_name: &str, fork: bool) -> Value {
     let api = format!("https://api.github.com/repos/{full_name}");
     let html = format!("https://github.com/{full_name}");
-    let open = repository.pulls.iter().filter(|p| p.open).count();
+    // A fork has pull requests of its own: none.
+    let open = if fork { 0 } else { repository.pulls.iter().filter(|p| p.open).count() };
     let mut all = json!({
         "id": id,
         "node_id": crate::model::node_id("R", id),
