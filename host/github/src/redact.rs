@@ -2,6 +2,7 @@
 //! clone a private repository. No job sees it.
 
 use bytes::Bytes;
+use memchr::memmem;
 
 const KEY: &[u8] = b"\"temp_clone_token\"";
 
@@ -9,7 +10,7 @@ const KEY: &[u8] = b"\"temp_clone_token\"";
 pub(crate) fn redact(body: &Bytes) -> Bytes {
     let mut from = 0;
     let mut clean: Option<Vec<u8>> = None;
-    while let Some(key) = find(&body[from..]) {
+    while let Some(key) = memmem::find(&body[from..], KEY) {
         let after = from + key + KEY.len();
         let Some((start, end)) = value(body, after) else {
             from = after;
@@ -23,10 +24,6 @@ pub(crate) fn redact(body: &Bytes) -> Bytes {
         from = end;
     }
     clean.map_or_else(|| body.clone(), Bytes::from)
-}
-
-fn find(body: &[u8]) -> Option<usize> {
-    body.windows(KEY.len()).position(|window| window[1] == b't' && window == KEY)
 }
 
 /// Where the string after the key stands, quotes included; `None` if the value is no string.

@@ -19,11 +19,11 @@ use seedbed_github::{
 use server::Server;
 
 /// Tokens that look real.
-pub fn token(number: usize) -> String {
+pub(crate) fn token(number: usize) -> String {
     format!("ghp_{}{number:04}", "SecretSecretSecretSecretSecretSe")
 }
 
-pub fn builder(server: &Server, tokens: usize) -> ClientBuilder {
+pub(crate) fn builder(server: &Server, tokens: usize) -> ClientBuilder {
     let env = |name: &str| (name == "GITHUB_API_URL").then(|| server.url.clone());
     let credentials = (0..tokens).map(|number| Credential::token(token(number).into()).unwrap()).collect();
     Client::builder(Endpoint::from_env(&env).unwrap())
@@ -33,23 +33,23 @@ pub fn builder(server: &Server, tokens: usize) -> ClientBuilder {
         .limits(Limits { body: 100_000, ..Limits::default() })
 }
 
-pub fn client(server: &Server, tokens: usize) -> Client {
+pub(crate) fn client(server: &Server, tokens: usize) -> Client {
     builder(server, tokens).build().unwrap()
 }
 
-pub fn grants() -> Grants {
+pub(crate) fn grants() -> Grants {
     Grants::parse(&["o/r".to_owned(), "o/old".to_owned()]).unwrap()
 }
 
-pub fn budget() -> Budget {
+pub(crate) fn budget() -> Budget {
     Budget { patience: Duration::from_millis(50), ..Budget::default() }
 }
 
 /// A job's view with grants for `o/r` and `o/old`.
-pub fn scoped(client: &Client) -> Scoped {
+pub(crate) fn scoped(client: &Client) -> Scoped {
     client.scoped(grants(), budget())
 }
 
-pub fn pulls() -> Request {
+pub(crate) fn pulls() -> Request {
     Request::get("/repos/o/r/pulls")
 }

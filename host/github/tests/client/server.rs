@@ -9,17 +9,17 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// One request, as it came.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    pub method: String,
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
     /// The how-manieth request this is, from 0.
-    pub index: usize,
+    pub(crate) index: usize,
 }
 
 impl Asked {
-    pub fn header(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         self.headers
             .iter()
             .filter(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -28,20 +28,20 @@ impl Asked {
     }
 
     /// The token it was signed with; checks that there is exactly one.
-    pub fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let found = self.header("authorization");
         assert_eq!(found.len(), 1, "one credential: {found:?}");
         found[0].strip_prefix("Bearer ").unwrap().to_owned()
     }
 
-    pub fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap()
     }
 }
 
 /// What the server says.
 #[derive(Clone, Debug)]
-pub struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
@@ -51,30 +51,30 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn text(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into(), cut: None, delay: Duration::ZERO }
     }
 
-    pub fn json(body: Value) -> Self {
+    pub(crate) fn json(body: Value) -> Self {
         Self::text(200, body.to_string()).with("content-type", "application/json; charset=utf-8")
     }
 
     /// An error of GitHub's form.
-    pub fn error(status: u16, message: &str) -> Self {
+    pub(crate) fn error(status: u16, message: &str) -> Self {
         Self { status, ..Self::json(serde_json::json!({ "message": message })) }
     }
 
-    pub fn moved(to: &str) -> Self {
+    pub(crate) fn moved(to: &str) -> Self {
         Self { status: 301, ..Self::json(serde_json::json!({ "message": "Moved Permanently" })) }
             .with("location", to)
     }
 
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }
 
-    pub fn quota(self, resource: &str, remaining: u64) -> Self {
+    pub(crate) fn quota(self, resource: &str, remaining: u64) -> Self {
         let reset = now() + 3_000;
         self.with("x-ratelimit-resource", resource)
             .with("x-ratelimit-limit", 5_000)
@@ -83,22 +83,22 @@ impl Reply {
             .with("x-ratelimit-reset", reset)
     }
 
-    pub fn cut_after(self, bytes: usize) -> Self {
+    pub(crate) fn cut_after(self, bytes: usize) -> Self {
         Self { cut: Some(bytes), ..self }
     }
 
-    pub fn after(self, delay: Duration) -> Self {
+    pub(crate) fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
 }
 
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 
 /// See the module.
-pub struct Server {
-    pub url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     at_once: Arc<Mutex<(usize, usize)>>,
     accepting: tokio::task::JoinHandle<()>,
@@ -107,7 +107,7 @@ pub struct Server {
 type Script = dyn Fn(&Asked) -> Reply + Send + Sync;
 
 impl Server {
-    pub async fn start(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (asked, at_once) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::<Mutex<(usize, usize)>>::default());
@@ -125,20 +125,20 @@ impl Server {
         Self { url, asked, at_once, accepting }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
 
-    pub fn targets(&self) -> Vec<String> {
+    pub(crate) fn targets(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.target).collect()
     }
 
     /// The most requests that were being answered at once.
-    pub fn peak(&self) -> usize {
+    pub(crate) fn peak(&self) -> usize {
         self.at_once.lock().unwrap().1
     }
 }
