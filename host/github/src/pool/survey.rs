@@ -32,13 +32,26 @@ impl Pool {
     }
 
     /// What the answer to `credential` says of its windows.
-    pub(crate) fn survey(&self, credential: CredentialId, verdict: &Verdict, windows: &[Reading], asked: Asked) {
+    pub(crate) fn survey(
+        &self,
+        credential: CredentialId,
+        verdict: &Verdict,
+        windows: &[Reading],
+        asked: Asked,
+    ) {
         self.change(|core, now| core.survey(credential, verdict, windows, asked, now));
     }
 }
 
 impl Core {
-    fn survey(&mut self, id: CredentialId, verdict: &Verdict, windows: &[Reading], asked: Asked, now: Moment) {
+    fn survey(
+        &mut self,
+        id: CredentialId,
+        verdict: &Verdict,
+        windows: &[Reading],
+        asked: Asked,
+        now: Moment,
+    ) {
         let Some(seat) = self.seat_of(id) else { return };
         if let Some(date) = verdict.learnt.server_time {
             self.skew.learn(date, asked.at, now);
