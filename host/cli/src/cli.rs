@@ -140,8 +140,9 @@ fn time(text: &str) -> Result<u64, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }
-    let time: jiff::Timestamp =
-        text.parse().map_err(|_| "expected a time such as 2026-05-01T00:00:00Z, or Unix seconds".to_owned())?;
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| "expected a time such as 2026-05-01T00:00:00Z, or Unix seconds".to_owned())?;
     u64::try_from(time.as_second()).map_err(|_| "expected a time after 1970".to_owned())
 }
 

@@ -57,7 +57,9 @@ impl Environment {
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let builder = Client::builder(self.endpoint.clone());
         let builder = builder.credentials(self.loaded.credentials.clone()).policy(self.policy.clone());
-        builder.build().map_err(|error| anyhow::Error::from(error).context("can't set up the HTTP client").into())
+        builder
+            .build()
+            .map_err(|error| anyhow::Error::from(error).context("can't set up the HTTP client").into())
     }
 }
 

@@ -61,7 +61,8 @@ fn messages() {
 
 /// A panic's message is only repeated where it is a literal of the source: anything else may hold a secret.
 fn told(panic: &PanicHookInfo<'_>) {
-    let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(the message is withheld)");
+    let message =
+        panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(the message is withheld)");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     terminal::say(format_args!("error inside host at {place}: {message}\nplease report this: it is a bug"));
 }

@@ -68,13 +68,14 @@ pub(crate) enum End {
 
 /// A task's outcome and what is missing.
 pub(crate) fn judge(end: End, unresolved: &[String], on_exhausted: OnExhausted) -> (Outcome, Vec<Gap>) {
-    let rest = |reason: String| vec![Gap { what: "the rest of this task".to_owned(), reason, retry_at: None }];
+    let rest =
+        |reason: String| vec![Gap { what: "the rest of this task".to_owned(), reason, retry_at: None }];
     match end {
         End::Broke(why) => (Outcome::Failed, rest(why)),
         End::Stopped => (Outcome::Partial, rest("stopped by the user".to_owned())),
         End::Returned(gaps) => {
-            let exhausted =
-                gaps.iter().any(|gap| gap.retry_at.is_some()) || unresolved.iter().any(|what| is_exhaustion(what));
+            let exhausted = gaps.iter().any(|gap| gap.retry_at.is_some())
+                || unresolved.iter().any(|what| is_exhaustion(what));
             let outcome = match (gaps.is_empty() && unresolved.is_empty(), on_exhausted) {
                 (true, _) => Outcome::Complete,
                 (false, OnExhausted::Fail) if exhausted => Outcome::Failed,

@@ -1,7 +1,7 @@
-//! The user's folders.
+//! Paths: the user's folders, and paths as people read them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 /// Where compiled components are kept: `$XDG_CACHE_HOME/seedbed/code`, on macOS `~/Library/Caches/seedbed/code`.
 /// `None` if the user has no home: then nothing is kept.
@@ -20,9 +20,44 @@ fn cache(env: &dyn Fn(&str) -> Option<OsString>, macos: bool) -> Option<PathBuf>
     Some(base.join("seedbed"))
 }
 
+/// `path`, relative to `folder`, and as short as it can be said: `jobs` and `../out/a.db` are `out/a.db`.
+pub(crate) fn within(folder: &Path, path: &str) -> PathBuf {
+    let mut short = PathBuf::new();
+    for component in folder.join(path).components() {
+        // `a/..` is where it began, unless `a` is a link to somewhere else.
+        let is_step_back = component == Component::ParentDir
+            && matches!(short.components().next_back(), Some(Component::Normal(_)))
+            && !short.is_symlink();
+        if is_step_back {
+            short.pop();
+        } else {
+            short.push(component);
+        }
+    }
+    if short.as_os_str().is_empty() { PathBuf::from(".") } else { short }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_relative_to_its_manifest_and_short() {
+        let within = |folder, path| within(Path::new(folder), path).display().to_string();
+        assert_eq!(within("jobs", "../out/a.db"), "out/a.db");
+        assert_eq!(within("", "../out/a.db"), "../out/a.db");
+        assert_eq!(within("../jobs", "../../a.db"), "../../a.db");
+        assert_eq!(within("jobs", "/tmp/../a.db"), "/a.db");
+        assert_eq!(within("jobs", ".."), ".");
+    }
+
+    #[test]
+    fn a_step_back_out_of_a_link_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/usr/lib", folder.path().join("link")).unwrap();
+        let path = within(folder.path(), "link/../a.db");
+        assert_eq!(path, folder.path().join("link/../a.db"));
+    }
 
     #[test]
     fn the_cache_is_where_each_system_keeps_such_things() {
@@ -34,7 +69,10 @@ mod tests {
         assert_eq!(cached(home, true), Some("/home/ada/Library/Caches/seedbed".into()));
         let set = &[("HOME", "/home/ada"), ("XDG_CACHE_HOME", "/var/c")];
         assert_eq!(cached(set, true), Some("/var/c/seedbed".into()));
-        assert_eq!(cached(&[("HOME", "/h"), ("XDG_CACHE_HOME", "c")], false), Some("/h/.cache/seedbed".into()));
+        assert_eq!(
+            cached(&[("HOME", "/h"), ("XDG_CACHE_HOME", "c")], false),
+            Some("/h/.cache/seedbed".into())
+        );
         assert_eq!(cached(&[], false), None);
     }
 }

@@ -55,7 +55,8 @@ pub(crate) fn manifests(paths: &[PathBuf]) -> Result<Vec<Manifest>, Failure> {
 /// The system can't run WebAssembly.
 pub(crate) fn sandboxes() -> Result<Sandboxes, Failure> {
     let settings = Settings { code_cache: paths::code_cache(), ..Settings::default() };
-    Sandboxes::new(settings).map_err(|error| anyhow::Error::from(error).context("can't set up the sandbox").into())
+    Sandboxes::new(settings)
+        .map_err(|error| anyhow::Error::from(error).context("can't set up the sandbox").into())
 }
 
 /// Loads a job's plugin and lays out its tasks.
@@ -149,5 +150,7 @@ fn place(path: &Path) -> PathBuf {
         return whole;
     }
     let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-    path.parent().and_then(|folder| folder.canonicalize().ok()).map_or(path.to_owned(), |folder| folder.join(name))
+    path.parent()
+        .and_then(|folder| folder.canonicalize().ok())
+        .map_or(path.to_owned(), |folder| folder.join(name))
 }

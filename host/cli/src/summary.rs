@@ -73,8 +73,14 @@ fn gaps(text: &mut String, task: &TaskReport, now: u64) {
         let when = when.map(|at| format!(" (until {})", moment(at, now))).unwrap_or_default();
         format!("{}: {}{when}", gap.what, gap.reason)
     });
-    let unresolved = task.unresolved.iter().map(|what| format!("not told by the plugin: {what}"));
-    let all: Vec<String> = told.chain(unresolved).collect();
+    let mut all: Vec<String> = told.collect();
+    if all.is_empty() {
+        all.extend(task.unresolved.iter().map(|what| format!("not told by the plugin: {what}")));
+    } else if !task.unresolved.is_empty() {
+        // The plugin told what is missing in its own words; these are the requests behind it.
+        let requests = counted(task.unresolved.len() as u64, "request");
+        all.push(format!("{requests} without an answer (--receipt FILE names them)"));
+    }
     for gap in all.iter().take(MOST_GAPS) {
         line(text, &format!("  {name}{}", terminal::plain(gap, 2_000).replace('\n', "\n    ")));
     }
@@ -154,14 +160,24 @@ gumroad: complete  ->  out/gumroad.db
     fn a_partial_run_says_what_is_missing_and_when_to_come_back() {
         let what = "reviews of 7".to_owned();
         let gap = Gap { what, reason: "exhausted\u{1b}[2J".to_owned(), retry_at: Some(1_777_593_600) };
-        let jobs = [report(Outcome::Partial, vec![gap], &["unavailable: GET /x"])];
+        let jobs = [report(Outcome::Partial, vec![gap], &["GET /x: unavailable: stopped"])];
         let text = table(&jobs, &totals(), Duration::from_secs(1), 1_777_591_000);
         let end = "\
 missing in gumroad:
   antiwork/gumroad: reviews of 7: exhausted[2J (until 2026-05-01 00:00:00 UTC, in 43 min 20 s)
-  antiwork/gumroad: not told by the plugin: unavailable: GET /x
+  antiwork/gumroad: 1 request without an answer (--receipt FILE names them)
 run it again after 2026-05-01 00:00:00 UTC, in 43 min 20 s to go on
 ";
+        assert!(text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn what_a_plugin_keeps_to_itself_is_told_request_by_request() {
+        let requests: Vec<String> = (0..12).map(|n| format!("GET /{n}: unavailable: stopped")).collect();
+        let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
+        let text = table(&[report(Outcome::Partial, vec![], &requests)], &totals(), Duration::ZERO, 0);
+        assert!(text.contains("antiwork/gumroad: not told by the plugin: GET /9: unavailable: stopped\n"), "{text}");
+        let end = "  antiwork/gumroad: and 2 more (--receipt FILE has them all)\nrun it again to go on\n";
         assert!(text.ends_with(end), "{text}");
     }
 

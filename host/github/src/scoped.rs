@@ -38,7 +38,8 @@ impl Scoped {
     /// its own requests under way.
     #[must_use]
     pub fn task(&self) -> Self {
-        let under_way = Arc::new(Semaphore::new(self.account.budget().in_flight.clamp(1, Semaphore::MAX_PERMITS)));
+        let under_way =
+            Arc::new(Semaphore::new(self.account.budget().in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         Self { account: Arc::new(Account::part_of(&self.account)), under_way, ..self.clone() }
     }
 

@@ -46,7 +46,11 @@ pub struct Desk {
 impl Desk {
     /// A desk with nothing on it and no way to GitHub: requests would go to a port where nobody listens.
     pub fn offline() -> Self {
-        Self { folder: TempDir::new().unwrap(), api: Some("http://127.0.0.1:9".to_owned()), tokens: Vec::new() }
+        Self {
+            folder: TempDir::new().unwrap(),
+            api: Some("http://127.0.0.1:9".to_owned()),
+            tokens: Vec::new(),
+        }
     }
 
     /// A desk whose GitHub is the simulator, with all of its tokens.
@@ -124,7 +128,10 @@ impl Desk {
             took: began.elapsed(),
         };
         for token in &self.tokens {
-            assert!(!finished.stdout.contains(token) && !finished.stderr.contains(token), "a token was printed");
+            assert!(
+                !finished.stdout.contains(token) && !finished.stderr.contains(token),
+                "a token was printed"
+            );
         }
         finished
     }

@@ -30,7 +30,8 @@ pub fn keys_in(database: &Path) -> Keys {
     let mut keys = Keys::new();
     for (stream, columns) in STREAMS {
         let list = columns.join(", ");
-        let Ok(mut statement) = connection.prepare(&format!("select json_array({list}) from {stream}")) else {
+        let Ok(mut statement) = connection.prepare(&format!("select json_array({list}) from {stream}"))
+        else {
             continue;
         };
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();

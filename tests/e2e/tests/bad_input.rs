@@ -1,10 +1,25 @@
 //! What a user can get wrong: each time one clear message, with file and line where there is one, exit 2, at once.
 
+use std::sync::Once;
 use std::time::Duration;
 
 use seedbed_tests::program::{Desk, Finished, manifest};
 
 const REPO: &str = "antiwork/gumroad";
+
+/// A desk whose host has compiled the plugin before: "within a second" is said of what is built and compiled.
+fn desk() -> Desk {
+    static COMPILED: Once = Once::new();
+    let desk = Desk::offline();
+    COMPILED.call_once(|| {
+        desk.put("job.toml", job());
+        let mut check = desk.host();
+        check.args(["check", "job.toml"]);
+        desk.finish(check).expect_code(0);
+        std::fs::remove_file(desk.path("job.toml")).unwrap();
+    });
+    desk
+}
 
 fn job() -> String {
     manifest(REPO, "max_prs = 10")
@@ -43,14 +58,14 @@ fn line(text: &str, desk: &Desk) -> String {
 
 #[test]
 fn an_unknown_key() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = with(&desk, "read =", "raed =");
     tells(&run, &["unknown key `raed` in [github]", "did you mean `read`?", &line("raed", &desk)]);
 }
 
 #[test]
 fn a_mistake_in_the_manifest_comes_before_one_in_the_surroundings() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("job.toml", job().replace("read =", "raed ="));
     let mut run = desk.run();
     run.env("GITHUB_API_URL", "http://example.org");
@@ -59,21 +74,21 @@ fn a_mistake_in_the_manifest_comes_before_one_in_the_surroundings() {
 
 #[test]
 fn no_manifest() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = refused(desk.finish(desk.run()));
     tells(&run, &["can't read the manifest job.toml", "No such file"]);
 }
 
 #[test]
 fn a_plugin_that_is_not_there() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = with(&desk, "pull-requests.wasm", "pull-requets.wasm");
     tells(&run, &["does not exist", "pull-requets.wasm", &line("plugin", &desk)]);
 }
 
 #[test]
 fn a_plugin_that_is_not_built() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("fresh/Cargo.toml", "");
     desk.put("job.toml", job().replace(&format!("{:?}", seedbed_tests::program::plugin()), "\"fresh\""));
     let run = refused(desk.finish(desk.run()));
@@ -82,14 +97,21 @@ fn a_plugin_that_is_not_built() {
 
 #[test]
 fn what_is_no_component() {
-    let desk = Desk::offline();
+    let desk = desk();
     let module = b"\0asm\x01\0\0\0";
     let cut = std::fs::read(seedbed_tests::program::plugin()).unwrap();
-    let files: [(&str, &[u8]); 4] =
-        [("text.wasm", b"hello"), ("empty.wasm", b""), ("module.wasm", module), ("cut.wasm", &cut[..cut.len() / 2])];
+    let files: [(&str, &[u8]); 4] = [
+        ("text.wasm", b"hello"),
+        ("empty.wasm", b""),
+        ("module.wasm", module),
+        ("cut.wasm", &cut[..cut.len() / 2]),
+    ];
     for (name, content) in files {
         desk.put(name, content);
-        desk.put("job.toml", job().replace(&format!("{:?}", seedbed_tests::program::plugin()), &format!("{name:?}")));
+        desk.put(
+            "job.toml",
+            job().replace(&format!("{:?}", seedbed_tests::program::plugin()), &format!("{name:?}")),
+        );
         let run = refused(desk.finish(desk.run()));
         tells(&run, &["can't use the plugin", name, &line("plugin", &desk)]);
     }
@@ -97,9 +119,12 @@ fn what_is_no_component() {
 
 #[test]
 fn a_component_that_wants_more_than_the_host_offers() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("greedy.wasm", component_importing("open-socket"));
-    desk.put("job.toml", job().replace(&format!("{:?}", seedbed_tests::program::plugin()), "\"greedy.wasm\""));
+    desk.put(
+        "job.toml",
+        job().replace(&format!("{:?}", seedbed_tests::program::plugin()), "\"greedy.wasm\""),
+    );
     let run = refused(desk.finish(desk.run()));
     tells(&run, &["can't use the plugin", "open-socket", &line("plugin", &desk)]);
 }
@@ -119,21 +144,21 @@ fn component_importing(name: &str) -> Vec<u8> {
 
 #[test]
 fn a_parameter_of_the_wrong_type() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = with(&desk, "max_prs = 10", "max_prs = \"ten\"");
     tells(&run, &["max_prs", "\"ten\"", "integer", &line("max_prs", &desk)]);
 }
 
 #[test]
 fn a_parameter_that_the_plugin_does_not_have() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = with(&desk, "max_prs = 10", "max_pr = 10");
     tells(&run, &["no parameter `max_pr`", "did you mean `max_prs`?", &line("max_pr ", &desk)]);
 }
 
 #[test]
 fn a_parameter_of_the_wrong_type_on_the_command_line() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("job.toml", job());
     let mut run = desk.run();
     run.args(["--param", "max_prs=ten"]);
@@ -142,14 +167,14 @@ fn a_parameter_of_the_wrong_type_on_the_command_line() {
 
 #[test]
 fn a_grant_that_is_no_owner_and_name() {
-    let desk = Desk::offline();
+    let desk = desk();
     let run = with(&desk, "read = [\"antiwork/gumroad\"]", "read = [\"gumroad\"]");
     tells(&run, &["gumroad", "owner/name", &line("read =", &desk)]);
 }
 
 #[test]
 fn a_bad_address_of_github() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("job.toml", job());
     for (address, told) in [
         ("api.github.com", "GITHUB_API_URL"),
@@ -164,7 +189,7 @@ fn a_bad_address_of_github() {
 
 #[test]
 fn a_sink_that_can_not_be_written() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("file", "");
     let run = with(&desk, "out/rows.db", "file/rows.db");
     tells(&run, &["file/rows.db", &line("path =", &desk)]);
@@ -172,7 +197,7 @@ fn a_sink_that_can_not_be_written() {
 
 #[test]
 fn two_jobs_with_one_sink() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("job.toml", job());
     desk.put("other.toml", job().replace("\"rows\"", "\"other\""));
     let mut run = desk.run();
@@ -182,9 +207,11 @@ fn two_jobs_with_one_sink() {
 
 #[test]
 fn a_command_line_that_makes_no_sense() {
-    let desk = Desk::offline();
+    let desk = desk();
     desk.put("job.toml", job());
-    for wrong in [&["run"][..], &["run", "job.toml", "--param", "x"], &["run", "job.toml", "--now", "soon"], &["rnu"]] {
+    for wrong in
+        [&["run"][..], &["run", "job.toml", "--param", "x"], &["run", "job.toml", "--now", "soon"], &["rnu"]]
+    {
         let mut command = desk.host();
         command.args(wrong);
         let run = desk.finish(command).expect_code(2);

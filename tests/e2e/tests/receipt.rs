@@ -38,7 +38,10 @@ async fn a_receipt_says_what_the_run_did_and_cost() {
     }
     let job = &receipt["jobs"][0];
     assert_eq!(keys(job), ["job", "outcome", "retry_at", "tasks"]);
-    assert_eq!((&job["job"], &job["outcome"], &job["retry_at"]), (&json!("rows"), &json!("complete"), &Value::Null));
+    assert_eq!(
+        (&job["job"], &job["outcome"], &job["retry_at"]),
+        (&json!("rows"), &json!("complete"), &Value::Null)
+    );
     let task = &job["tasks"][0];
     let expected =
         ["gaps", "guest_cpu_ms", "outcome", "params", "peak_memory_bytes", "requests", "rows", "unresolved"];
@@ -49,7 +52,10 @@ async fn a_receipt_says_what_the_run_did_and_cost() {
     assert!(task["peak_memory_bytes"].as_u64().unwrap() > 0);
 
     let github = &receipt["github"];
-    assert_eq!(keys(github), ["by_bucket", "coalesced", "credentials", "refused", "requests", "retries", "unchanged"]);
+    assert_eq!(
+        keys(github),
+        ["by_bucket", "coalesced", "credentials", "refused", "requests", "retries", "unchanged"]
+    );
     assert_eq!(github["requests"], sim.ledger().total);
     assert_eq!(task["requests"], sim.ledger().total, "there is only one task");
     let credentials = github["credentials"].as_array().unwrap();

@@ -57,11 +57,8 @@ async fn rest_ends_complete_when_two_of_three_credentials_run_out_half_way() {
 #[tokio::test(flavor = "multi_thread")]
 async fn when_all_credentials_run_out_the_next_run_goes_on() {
     for api in ["graphql", "rest"] {
-        let few = OwnerConfig {
-            core_remaining: Some(120),
-            graphql_remaining: Some(55),
-            ..OwnerConfig::default()
-        };
+        let few =
+            OwnerConfig { core_remaining: Some(120), graphql_remaining: Some(55), ..OwnerConfig::default() };
         let sim = Sim::start(Config { owners: vec![few; 3], ..small(150) }).await;
         let desk = Desk::at(&sim);
         desk.job(REPO, &format!("api = \"{api}\""));
@@ -69,7 +66,11 @@ async fn when_all_credentials_run_out_the_next_run_goes_on() {
         assert!(first.stdout.contains("run it again after"), "{}", first.stdout);
         let kept = total(&keys_in(&desk.path("out/rows.db")));
         let all = keys_of(&sim);
-        assert!(kept > 0 && kept < total(&all), "{api}: what was fetched is there: {kept} of {}", total(&all));
+        assert!(
+            kept > 0 && kept < total(&all),
+            "{api}: what was fetched is there: {kept} of {}",
+            total(&all)
+        );
         assert_eq!(sim.ledger().sent_although_exhausted, 0, "{:?}", sim.ledger());
 
         for token in sim.tokens() {
@@ -80,7 +81,10 @@ async fn when_all_credentials_run_out_the_next_run_goes_on() {
         desk.finish(desk.run()).expect_code(0);
         same(&keys_in(&desk.path("out/rows.db")), &all);
         let (second, fresh) = (sim.ledger().total - before, cost_of_one_run(api).await);
-        assert!(second < fresh, "{api}: the second run went on instead of starting over: {second} of {fresh}");
+        assert!(
+            second < fresh,
+            "{api}: the second run went on instead of starting over: {second} of {fresh}"
+        );
     }
 }
 
@@ -111,22 +115,34 @@ async fn several_jobs_share_one_pool_and_the_worst_outcome_counts() {
     let sim = Sim::start(Config { repositories, ..config }).await;
     let desk = Desk::at(&sim);
     let manifest = |repo| seedbed_tests::program::manifest(repo, "");
-    let second = manifest("polarsource/polar").replace("rows.db", "polar.db").replace("\"rows\"", "\"polar\"");
+    let second =
+        manifest("polarsource/polar").replace("rows.db", "polar.db").replace("\"rows\"", "\"polar\"");
     desk.put("job.toml", manifest(REPO));
     desk.put("polar.toml", second);
     // Not there: that job misses everything and says so, the other is complete.
-    desk.put("gone.toml", manifest("antiwork/gone").replace("rows.db", "gone.db").replace("\"rows\"", "\"gone\""));
+    desk.put(
+        "gone.toml",
+        manifest("antiwork/gone").replace("rows.db", "gone.db").replace("\"rows\"", "\"gone\""),
+    );
 
     let mut both = desk.run();
     both.arg("polar.toml");
     let run = desk.finish(both).expect_code(0);
-    assert!(run.stdout.contains("rows: complete") && run.stdout.contains("polar: complete"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("rows: complete") && run.stdout.contains("polar: complete"),
+        "{}",
+        run.stdout
+    );
 
     let mut all = desk.run();
     all.args(["gone.toml", "--fresh"]);
     let run = desk.finish(all);
     assert!(matches!(run.code, 1 | 75), "{run:?}");
-    assert!(run.stdout.contains("rows: complete") && run.stdout.contains("missing in gone"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("rows: complete") && run.stdout.contains("missing in gone"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +176,9 @@ async fn check_and_tokens_tell_what_there_is_without_spending_quota() {
     let mut check = desk.host();
     check.args(["check", "job.toml"]);
     let check = desk.finish(check).expect_code(0);
-    for part in ["pull_requests (id)", "may read     antiwork/gumroad", "256 MiB", "seedbed:job/github", "ghp_…"] {
+    for part in
+        ["pull_requests (id)", "may read     antiwork/gumroad", "256 MiB", "seedbed:job/github", "ghp_…"]
+    {
         assert!(check.stdout.contains(part), "the plan lacks {part:?}:\n{}", check.stdout);
     }
     assert_eq!(sim.ledger().total, 0, "a check asks GitHub nothing");

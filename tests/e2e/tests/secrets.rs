@@ -11,7 +11,10 @@ const REPO: &str = "antiwork/gumroad";
 async fn a_log_of_everything_holds_no_token() {
     for api in ["graphql", "rest"] {
         let config = Config {
-            repositories: vec![RepoConfig { renamed_from: Some("antiwork/old".to_owned()), ..RepoConfig::new(REPO, 40) }],
+            repositories: vec![RepoConfig {
+                renamed_from: Some("antiwork/old".to_owned()),
+                ..RepoConfig::new(REPO, 40)
+            }],
             faults: Faults::mixed(0.03),
             ..Config::default()
         };
@@ -25,7 +28,7 @@ async fn a_log_of_everything_holds_no_token() {
         run.args(["--log", "trace", "--receipt", "receipt.json"]);
         let run = desk.finish(run);
         assert!(matches!(run.code, 0 | 75), "{}", run.stdout);
-        assert!(run.stderr.len() > 10_000, "the log was really on: {} bytes", run.stderr.len());
+        assert!(run.stderr.contains("asked GitHub"), "the log was really on:\n{}", run.stderr);
         // Not a part of one either: what is behind the prefix, but for the last four letters.
         let secrets: Vec<String> = tokens.iter().map(|token| token[4..token.len() - 4].to_owned()).collect();
         for secret in &secrets {
@@ -42,7 +45,9 @@ async fn a_token_that_makes_no_sense_is_told_without_repeating_it() {
     let desk = Desk::offline();
     desk.job(REPO, "");
     let secret = "ghp_thisIsSecretéandNotAscii";
-    for (name, value) in [("GITHUB_SEEDING_TOKENS", format!("ghp_ok,{secret}")), ("GITHUB_TOKEN", secret.to_owned())] {
+    for (name, value) in
+        [("GITHUB_SEEDING_TOKENS", format!("ghp_ok,{secret}")), ("GITHUB_TOKEN", secret.to_owned())]
+    {
         let mut run = desk.run();
         run.env(name, &value);
         let run = desk.finish(run).expect_code(2);

@@ -41,7 +41,10 @@ fn plan(text: &mut String, job: &Job) {
     let description = &job.description;
     let plugin = format!("{} {} ({})", description.name, description.version, job.component.display());
     row(text, "plugin", &plugin);
-    row(text, "can ask for", &job.plugin.inspect().imports.join(", "));
+    let imports = job.plugin.inspect().imports.iter().map(String::as_str);
+    // Types are words, not a way out.
+    let imports: Vec<&str> = imports.filter(|import| !import.starts_with("seedbed:job/types")).collect();
+    row(text, "can ask for", &imports.join(", "));
     let streams: Vec<String> = (job.streams.iter())
         .map(|stream| format!("{} ({})", stream.name, stream.primary_key.join(", ")))
         .collect();

@@ -47,6 +47,7 @@ fn meaning(import: &str) -> &'static str {
         "seedbed:job/records" => "  (its rows and checkpoints)",
         "seedbed:job/progress" => "  (how far it is)",
         "seedbed:job/log" => "  (the log)",
+        "seedbed:job/types" => "  (words that the others share)",
         "seedbed:job/clock" => "  (the time of the run)",
         _ if name.starts_with("wasi:") => "  (linked, with nothing granted)",
         _ => "",

@@ -46,18 +46,19 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<Exit, Failure> {
     drop(display);
 
     let totals = client.totals();
-    let written = receipt.map(|place| {
-        place.write(&Receipt::of((began, jiff::Timestamp::now()), &reports, &totals))
-    });
+    let written =
+        receipt.map(|place| place.write(&Receipt::of((began, jiff::Timestamp::now()), &reports, &totals)));
     if !global.quiet {
         super::print(&summary::table(&reports, &totals, clock.elapsed(), now()))?;
     }
     written.transpose()?;
     let outcome = reports.iter().map(|report| report.outcome()).max().unwrap_or(Outcome::Complete);
     if global.quiet && outcome == Outcome::Failed {
-        for (job, gap) in reports.iter().flat_map(|job| job.tasks.iter().flat_map(move |task| {
-            task.gaps.iter().filter(|_| task.outcome == Outcome::Failed).map(move |gap| (&job.job, gap))
-        })) {
+        for (job, gap) in reports.iter().flat_map(|job| {
+            job.tasks.iter().flat_map(move |task| {
+                task.gaps.iter().filter(|_| task.outcome == Outcome::Failed).map(move |gap| (&job.job, gap))
+            })
+        }) {
             terminal::say(format_args!("error: {job}: {}", terminal::plain(&gap.reason, 2_000)));
         }
     }

@@ -26,7 +26,8 @@ pub(super) async fn run(args: &Tokens, global: &Global) -> Result<Exit, Failure>
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         super::print(&format!("from {}\n{}", environment.loaded.origin, table(&owners, now)))?;
     }
-    let usable = |owner: &OwnerView| owner.credentials.iter().any(|credential| credential.quarantined.is_none());
+    let usable =
+        |owner: &OwnerView| owner.credentials.iter().any(|credential| credential.quarantined.is_none());
     Ok(if owners.iter().any(usable) { Exit::Complete } else { Exit::Failed })
 }
 
@@ -35,22 +36,28 @@ fn table(owners: &[OwnerView], now: u64) -> String {
     let mut text = String::new();
     for owner in owners {
         for credential in &owner.credentials {
-            let state = credential.quarantined.as_ref().map(|why| format!("  not usable: {why}")).unwrap_or_default();
+            let state =
+                credential.quarantined.as_ref().map(|why| format!("  not usable: {why}")).unwrap_or_default();
             let name = &credential.credential;
             let of = if owner.owner == *name { String::new() } else { format!("  ({})", owner.owner) };
             text.push_str(&format!("{name}{of}{state}\n"));
         }
-        if let Some(until) = owner.cooling_until.map(seedbed_github::Timestamp::seconds).filter(|at| *at > now) {
+        if let Some(until) =
+            owner.cooling_until.map(seedbed_github::Timestamp::seconds).filter(|at| *at > now)
+        {
             let left = duration_shown(Duration::from_secs(until - now));
             text.push_str(&format!("  cooling down for {left}\n"));
         }
-        for (resource, window) in owner.windows.iter().filter(|(resource, window)| is_worth_showing(resource, window)) {
+        for (resource, window) in
+            owner.windows.iter().filter(|(resource, window)| is_worth_showing(resource, window))
+        {
             let left = match (window.remaining, window.limit) {
                 (Some(remaining), Some(limit)) => format!("{} of {}", grouped(remaining), grouped(limit)),
                 _ => "not limited".to_owned(),
             };
             let reset = window.reset.map(seedbed_github::Timestamp::seconds).filter(|at| *at > now);
-            let reset = reset.map(|at| format!(", resets in {}", duration_shown(Duration::from_secs(at - now))));
+            let reset =
+                reset.map(|at| format!(", resets in {}", duration_shown(Duration::from_secs(at - now))));
             text.push_str(&format!("  {resource:28} {left}{}\n", reset.unwrap_or_default()));
         }
     }

@@ -79,7 +79,8 @@ impl GitHub {
                 .map_err(|_| format!("expected \"partial\", \"wait\" or \"fail\", not {text:?}"))
         });
         let (max_requests, max_points) = (section.count("max_requests"), section.count("max_points"));
-        let in_flight = section.count("in_flight").map_or(Some(IN_FLIGHT), |count| usize::try_from(count).ok());
+        let in_flight =
+            section.count("in_flight").map_or(Some(IN_FLIGHT), |count| usize::try_from(count).ok());
         section.finish();
         let grants = if whole { Grants::parse(&read).ok()? } else { return None };
         Some(Self {

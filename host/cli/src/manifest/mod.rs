@@ -25,6 +25,7 @@ pub(crate) use params::{Axis, Params, pointer_token};
 pub(crate) use problem::{Problem, Source};
 pub(crate) use sink::Sink;
 
+use crate::paths;
 use reading::{Reading, Section};
 
 /// A manifest longer than this is something else.
@@ -117,9 +118,18 @@ fn read_top(reading: &Reading, table: &DeTable<'_>, folder: &Path) -> Option<Man
         top.missing("sink", "[sink]");
     }
     top.finish();
-    let plugin = plugin.map(|path| Spanned::new(path.span(), folder.join(path.get_ref())));
+    let plugin = plugin.map(|path| Spanned::new(path.span(), paths::within(folder, path.get_ref())));
     let source = Arc::clone(&reading.source);
-    Some(Manifest { source, name: name?, plugin: plugin?, matrix, params, github: github?, limits, sink: sink?? })
+    Some(Manifest {
+        source,
+        name: name?,
+        plugin: plugin?,
+        matrix,
+        params,
+        github: github?,
+        limits,
+        sink: sink??,
+    })
 }
 
 fn job_name(text: &str) -> Result<String, String> {
@@ -144,7 +154,8 @@ fn text_of(path: &Path) -> Result<String, Problem> {
         return Err(Problem::new(format!("{shown} is no manifest: it is larger than 1 MiB")));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|_| Problem::new(format!("{shown} is no manifest: it is not UTF-8 text")))
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::new(format!("{shown} is no manifest: it is not UTF-8 text")))
 }
 
 fn not_toml(source: &Source, error: &toml::de::Error) -> Problem {

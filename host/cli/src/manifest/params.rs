@@ -50,7 +50,8 @@ pub(super) fn read_matrix(section: &Section<'_, '_>) -> Vec<Axis> {
     let mut axes = Vec::new();
     for (key, value) in section.entries() {
         let Some(list) = value.get_ref().as_array() else {
-            let message = format!("`matrix.{}` must be a list: one task for each of its values", key.get_ref());
+            let message =
+                format!("`matrix.{}` must be a list: one task for each of its values", key.get_ref());
             reading.wrong(reading.problem(value.span(), message).help("write `[\"...\"]`"));
             continue;
         };

@@ -114,7 +114,11 @@ impl<'r, 'i> Section<'r, 'i> {
     }
 
     /// The string `key`, turned into something else; the error of `parse` is told at the value.
-    pub(super) fn parsed<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let value = self.value(key)?;
         let Some(text) = value.get_ref().as_str() else {
             // `cpu = 60`: show how the string should look.
@@ -141,7 +145,8 @@ impl<'r, 'i> Section<'r, 'i> {
         let message = format!("{} is missing", self.full(key));
         let problem = self.reading.problem(self.at.clone(), message);
         let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
-        self.reading.wrong(problem.label(format!("no `{key}`{place}")).help(format!("write `{example}`{place}")));
+        self.reading
+            .wrong(problem.label(format!("no `{key}`{place}")).help(format!("write `{example}`{place}")));
     }
 
     /// Tells every key that nobody asked for.
@@ -161,7 +166,9 @@ impl<'r, 'i> Section<'r, 'i> {
     }
 
     /// The keys and values of a table whose keys are the user's own.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (Spanned<String>, &'r Spanned<DeValue<'i>>)> + use<'r, 'i> {
+    pub(super) fn entries(
+        &self,
+    ) -> impl Iterator<Item = (Spanned<String>, &'r Spanned<DeValue<'i>>)> + use<'r, 'i> {
         let mut entries: Vec<_> = self.table.iter().collect();
         // In the order of the text, so that messages and matrices follow it.
         entries.sort_by_key(|(key, _)| key.span().start);

@@ -6,6 +6,7 @@ use std::path::Path;
 use seedbed_records::SinkSpec;
 
 use super::reading::Section;
+use crate::paths;
 
 /// The types there are.
 const TYPES: &[&str] = &["sqlite", "jsonl"];
@@ -37,14 +38,16 @@ impl Sink {
         let (kind, path) = (kind?, path?);
         let Some(known) = TYPES.iter().find(|name| *name == kind.get_ref()) else {
             let message = format!("unknown sink type {:?}", kind.get_ref());
-            reading.wrong(reading.problem(kind.span(), message).label("not known").suggest(kind.get_ref(), TYPES));
+            reading.wrong(
+                reading.problem(kind.span(), message).label("not known").suggest(kind.get_ref(), TYPES),
+            );
             return None;
         };
         if path.get_ref().is_empty() {
             reading.wrong(reading.problem(path.span(), "`sink.path` is empty"));
             return None;
         }
-        let resolved = folder.join(path.get_ref());
+        let resolved = paths::within(folder, path.get_ref());
         let spec = match *known {
             "sqlite" => SinkSpec::Sqlite { path: resolved },
             _ => SinkSpec::Jsonl { path: resolved },

@@ -51,7 +51,7 @@ fn instead(from: &str, to: &str) -> String {
 fn every_key_is_read() {
     let manifest = read(GUMROAD).unwrap();
     assert_eq!(manifest.name, "gumroad");
-    assert_eq!(*manifest.plugin.get_ref(), PathBuf::from("jobs/../plugins/pull-requests"));
+    assert_eq!(*manifest.plugin.get_ref(), PathBuf::from("plugins/pull-requests"));
     assert_eq!(manifest.matrix.len(), 1);
     assert_eq!(manifest.matrix[0].values[1].get_ref(), &json!("antiwork/helper"));
     assert_eq!(json!(manifest.params.values), json!({"days_back": 90, "streams": ["reviews"]}));
@@ -62,7 +62,7 @@ fn every_key_is_read() {
     assert_eq!(manifest.limits.memory, 64 << 20);
     assert_eq!(manifest.limits.cpu, Duration::from_secs(60), "the default");
     assert_eq!(manifest.limits.wall, Duration::from_secs(1_800));
-    assert_eq!(manifest.sink.spec.path(), Path::new("jobs/../out/gumroad.db"));
+    assert_eq!(manifest.sink.spec.path(), Path::new("out/gumroad.db"));
 }
 
 #[test]
@@ -87,7 +87,9 @@ fn an_unknown_key_is_marked_and_the_known_one_suggested() {
 
 #[test]
 fn a_grant_is_an_owner_and_a_name() {
-    for wrong in ["gumroad", "antiwork/", "/gumroad", "a/b/c", "https://github.com/antiwork/gumroad", "*/*", ""] {
+    for wrong in
+        ["gumroad", "antiwork/", "/gumroad", "a/b/c", "https://github.com/antiwork/gumroad", "*/*", ""]
+    {
         let (_, marked, advice) = mistake(&instead("\"antiwork/*\"", &format!("\"{wrong}\"")));
         assert_eq!(marked, format!("\"{wrong}\""));
         assert!(advice.contains("owner/name"), "{advice}");
@@ -142,13 +144,15 @@ fn what_is_no_text_file_is_told() {
 fn the_message_in_the_readme_is_the_one_that_is_printed() {
     let text = "name = \"gumroad\"\nplugin = \"../plugins/pull-requests\"\n\n[github]\nread = [\"antiwork/gumroad\"]\n\
                 max_request = 20_000\n\n[sink]\ntype = \"sqlite\"\npath = \"../out/gumroad.db\"\n";
-    let problem = Manifest::parse("jobs/gumroad.toml", text.to_owned(), Path::new("jobs")).unwrap_err().remove(0);
+    let problem =
+        Manifest::parse("jobs/gumroad.toml", text.to_owned(), Path::new("jobs")).unwrap_err().remove(0);
     let mut drawn = String::new();
     miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .with_context_lines(1)
         .render_report(&mut drawn, &problem)
         .unwrap();
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let drawn = drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert!(readme.contains(drawn.trim()), "the README should show:\n{drawn}");
 }

@@ -13,14 +13,8 @@ const SIZES: &[(&str, u64)] = &[
 ];
 
 /// In milliseconds.
-const TIMES: &[(&str, u64)] = &[
-    ("ms", 1),
-    ("s", 1_000),
-    ("m", 60_000),
-    ("min", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-];
+const TIMES: &[(&str, u64)] =
+    &[("ms", 1), ("s", 1_000), ("m", 60_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 /// Bytes. The error says what is wrong with the text.
 pub(crate) fn size(text: &str) -> Result<u64, String> {
@@ -90,7 +84,11 @@ pub(crate) fn duration_shown(time: Duration) -> String {
 }
 
 fn pair(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
-    if small == 0 { format!("{large} {large_unit}") } else { format!("{large} {large_unit} {small} {small_unit}") }
+    if small == 0 {
+        format!("{large} {large_unit}")
+    } else {
+        format!("{large} {large_unit} {small} {small_unit}")
+    }
 }
 
 #[cfg(test)]
@@ -122,17 +120,14 @@ mod tests {
 
     #[test]
     fn amounts_are_shown_as_people_read_them() {
-        assert_eq!([0, 512, 2_048, 256 << 20, 3 << 29].map(bytes_shown), [
-            "0 B", "512 B", "2 KiB", "256 MiB", "1.5 GiB"
-        ]);
+        assert_eq!(
+            [0, 512, 2_048, 256 << 20, 3 << 29].map(bytes_shown),
+            ["0 B", "512 B", "2 KiB", "256 MiB", "1.5 GiB"]
+        );
         let shown = |ms| duration_shown(Duration::from_millis(ms));
-        assert_eq!([0, 20, 1_240, 42_900, 250_000, 7_200_000].map(shown), [
-            "0 s",
-            "20 ms",
-            "1.2 s",
-            "42 s",
-            "4 min 10 s",
-            "2 h"
-        ]);
+        assert_eq!(
+            [0, 20, 1_240, 42_900, 250_000, 7_200_000].map(shown),
+            ["0 s", "20 ms", "1.2 s", "42 s", "4 min 10 s", "2 h"]
+        );
     }
 }

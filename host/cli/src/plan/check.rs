@@ -25,7 +25,8 @@ impl<'a> Checker<'a> {
         schema: &'a Value,
     ) -> Result<Self, Vec<Problem>> {
         let known = schema.get("properties").and_then(Value::as_object);
-        let known = known.map(|properties| properties.keys().map(String::as_str).collect()).unwrap_or_default();
+        let known =
+            known.map(|properties| properties.keys().map(String::as_str).collect()).unwrap_or_default();
         let schema = jsonschema::validator_for(schema).map_err(|error| {
             let message = format!("the plugin's schema of its parameters is not valid: {error}");
             vec![manifest.problem(manifest.plugin.span(), message)]
@@ -61,6 +62,13 @@ impl<'a> Checker<'a> {
             kind => {
                 let name = pointer.trim_start_matches('/');
                 let value = error.instance().to_string();
+                let choices = choices(kind);
+                if !choices.is_empty() {
+                    let message = format!("parameter `{name}` can't be {value}");
+                    let choices: Vec<&str> = choices.iter().map(String::as_str).collect();
+                    let wrong = error.instance().as_str().unwrap_or(&value);
+                    return vec![self.at(pointer, error.instance(), message).suggest(wrong, &choices)];
+                }
                 let message = match kind {
                     ValidationErrorKind::Type { .. } => format!("parameter `{name}`: {error}"),
                     // anyOf and oneOf list everything; the value and the place say enough.
@@ -105,5 +113,18 @@ impl<'a> Checker<'a> {
     fn key_place(&self, key: &str) -> Option<Range<usize>> {
         let axis = || self.manifest.matrix.iter().find(|axis| axis.key.get_ref() == key);
         self.manifest.params.keys.get(key).cloned().or_else(|| axis().map(|axis| axis.key.span()))
+    }
+}
+
+/// The values of which a parameter must be one, if its schema lists them: as an `enum`, or as alternatives.
+fn choices(kind: &ValidationErrorKind) -> Vec<String> {
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match kind {
+        ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().map(shown).collect(),
+        ValidationErrorKind::Constant { expected_value } => vec![shown(expected_value)],
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            context.iter().flatten().flat_map(|error| choices(error.kind())).collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -59,7 +59,9 @@ fn there_is_a_task_for_each_combination() {
 
 #[test]
 fn a_job_without_a_matrix_has_one_task() {
-    let text = JOB.replace("[matrix]\n", "").replace("repo = [\"a/x\", \"b/y\"]\napi = [\"rest\", \"graphql\"]\n", "");
+    let text = JOB
+        .replace("[matrix]\n", "")
+        .replace("repo = [\"a/x\", \"b/y\"]\napi = [\"rest\", \"graphql\"]\n", "");
     let text = text.replace("max_prs = 10", "repo = \"a/x\"");
     let tasks = tasks(&manifest(&text), &[], &schema()).unwrap();
     assert_eq!((tasks.len(), tasks[0].key.as_str(), tasks[0].label.as_str()), (1, "{}", ""));
@@ -86,8 +88,21 @@ fn a_parameter_of_the_wrong_type_is_told_at_its_line() {
 #[test]
 fn a_wrong_value_of_the_matrix_is_told_at_that_value() {
     let (message, marked) = mistake(&JOB.replace("\"graphql\"", "\"graph\""), &[]);
-    assert!(message.contains("\"graph\" is not one of"), "{message}");
+    assert_eq!(message, "parameter `api` can't be \"graph\"");
     assert_eq!(marked, "\"graph\"");
+}
+
+#[test]
+fn the_values_that_a_parameter_can_have_are_told() {
+    let told = |schema: Value, value: &str| {
+        let text = JOB.replace("max_prs = 10", &format!("how = \"{value}\""));
+        let schema = json!({"properties": {"how": schema}});
+        tasks(&manifest(&text), &[], &schema).unwrap_err()[0].advice().to_owned()
+    };
+    let either = json!({"anyOf": [{"oneOf": [{"const": "fast"}, {"const": "slow"}]}, {"type": "null"}]});
+    assert_eq!(told(either.clone(), "fats"), "did you mean `fast`?");
+    assert_eq!(told(either, "round"), "expected one of: fast, slow");
+    assert_eq!(told(json!({"enum": ["fast", 3]}), "x"), "expected one of: fast, 3");
 }
 
 #[test]
@@ -123,7 +138,8 @@ fn a_mistake_on_the_command_line_is_told_as_such() {
 #[test]
 fn a_matrix_beyond_reason_is_refused_before_it_is_laid_out() {
     let axis: Vec<String> = (0..60).map(|n| format!("\"a/{n}\"")).collect();
-    let axes: String = ["a", "b", "c", "d"].iter().map(|key| format!("{key} = [{}]\n", axis.join(","))).collect();
+    let axes: String =
+        ["a", "b", "c", "d"].iter().map(|key| format!("{key} = [{}]\n", axis.join(","))).collect();
     let text = JOB.replace("repo = [\"a/x\", \"b/y\"]\n", &axes);
     assert!(mistake(&text, &[]).0.contains("more than 100000 tasks"));
 }

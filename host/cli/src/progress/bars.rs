@@ -35,7 +35,8 @@ impl Bars {
             self.tasks.push(self.bars.add(ProgressBar::no_length().with_style(style("  {wide_msg}"))));
         }
         for (bar, task) in self.tasks.iter().zip(running) {
-            let known = task.works.iter().find_map(|work| Some((work.done, work.total.filter(|all| *all > 0)?)));
+            let known =
+                task.works.iter().find_map(|work| Some((work.done, work.total.filter(|all| *all > 0)?)));
             bar.set_style(style(if known.is_some() { "  {bar:24} {wide_msg}" } else { "  {wide_msg}" }));
             if let Some((done, total)) = known {
                 bar.set_length(total);

@@ -111,7 +111,10 @@ impl Entry {
 }
 
 fn works(works: &BTreeMap<String, (u64, Option<u64>)>) -> Vec<Work> {
-    works.iter().map(|(label, (done, total))| Work { label: label.clone(), done: *done, total: *total }).collect()
+    works
+        .iter()
+        .map(|(label, (done, total))| Work { label: label.clone(), done: *done, total: *total })
+        .collect()
 }
 
 /// What a panicking thread left is still worth showing.

@@ -92,7 +92,8 @@ impl View {
         ];
         for (resource, quota) in &self.quota {
             let reset = quota.reset.map(|at| at.saturating_sub(now)).filter(|left| *left > 0);
-            let reset = reset.map(|left| format!(", resets in {}", duration_shown(Duration::from_secs(left))));
+            let reset =
+                reset.map(|left| format!(", resets in {}", duration_shown(Duration::from_secs(left))));
             parts.push(format!(
                 "{resource} {} of {} left{}",
                 grouped(quota.remaining),

@@ -89,7 +89,10 @@ mod tests {
         }, "rate": {}}"#;
         let read = readings(body);
         assert_eq!(read.len(), 1);
-        assert_eq!((read[0].limit, read[0].remaining, read[0].reset.seconds()), (5_000, 4_990, 1_700_000_000));
+        assert_eq!(
+            (read[0].limit, read[0].remaining, read[0].reset.seconds()),
+            (5_000, 4_990, 1_700_000_000)
+        );
         assert!(readings(b"<html>").is_empty());
     }
 }

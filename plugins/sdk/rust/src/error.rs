@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum Error {
     /// Every credential that may read this is out of quota or cooling down: keep what you have, end `partial`.
-    #[error("the {bucket} quota of every credential is spent until {retry_at}")]
+    #[error("the {bucket} quota of every credential is spent")]
     Exhausted {
         /// GitHub's own name of the resource: `core`, `search`, `graphql`, ...
         bucket: String,
