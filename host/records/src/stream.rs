@@ -80,9 +80,12 @@ impl Stream {
         }
         let schema = json::parse(schema_json).map_err(|e| format!("its schema is not JSON: {e}"))?;
         schema::check(&schema)?;
-        // A pattern comes from the job too: `regex` is linear where the default engine backtracks.
+        // Patterns come from the job too: `regex` is linear where the default engine backtracks.
+        let patterns = jsonschema::PatternOptions::regex()
+            .size_limit(schema::PATTERN_BYTES)
+            .dfa_size_limit(schema::PATTERN_BYTES);
         let validator = jsonschema::options()
-            .with_pattern_options(jsonschema::PatternOptions::regex())
+            .with_pattern_options(patterns)
             .should_validate_formats(false)
             .offline()
             .build(&schema)

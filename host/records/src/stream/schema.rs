@@ -14,9 +14,14 @@ const MAX_SIZE: u64 = 5_000;
 const MAX_DEPTH: usize = 256;
 
 /// Keywords whose value is a map from names to schemas.
-const MAPS: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+const MAPS: [&str; 6] =
+    ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
 /// Keywords whose value is data, not schema.
-const DATA: [&str; 5] = ["enum", "const", "default", "examples", "required"];
+const DATA: [&str; 4] = ["const", "default", "examples", "required"];
+/// A compiled pattern takes the memory of this many other parts, and more: [`PATTERN_BYTES`].
+const PATTERN_SIZE: u64 = 25;
+/// The largest compiled pattern, in bytes; with [`MAX_SIZE`] this bounds what the patterns of a schema take.
+pub(super) const PATTERN_BYTES: usize = 256 << 10;
 
 /// Refuses what is unsafe; the message says which reference.
 pub(super) fn check(schema: &Value) -> Result<(), String> {
@@ -60,6 +65,10 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
+        // Finding out what is unevaluated means evaluating what lies below once more, at every level.
+        if schema.get("unevaluatedProperties").or_else(|| schema.get("unevaluatedItems")).is_some() {
+            size = size.saturating_mul(2);
+        }
         match size > MAX_SIZE {
             true => Err(format!("its schema, with references written out, has more than {MAX_SIZE} parts")),
             false => Ok(size),
@@ -74,8 +83,12 @@ impl<'a> Walk<'a> {
                 Err("its schema has an `$id` below its root".to_owned())
             }
             (k, Value::Object(map)) if MAPS.contains(&k) => {
-                map.values().try_fold(0u64, |sum, v| Ok(sum.saturating_add(self.schema(v, depth + 1)?)))
+                let patterns = if k == "patternProperties" { map.len() as u64 * PATTERN_SIZE } else { 0 };
+                map.values().try_fold(patterns, |sum, v| Ok(sum.saturating_add(self.schema(v, depth + 1)?)))
             }
+            ("pattern", Value::String(_)) => Ok(PATTERN_SIZE),
+            // Each value is compared with.
+            ("enum", Value::Array(values)) => Ok(values.len() as u64),
             (k, _) if DATA.contains(&k) => Ok(0),
             _ => self.schema(value, depth + 1),
         }
@@ -141,6 +154,18 @@ mod tests {
 
         let hidden = json!({"properties": {"default": {"anyOf": [{"$ref": "#/properties/default"}]}}});
         assert!(check(&hidden).unwrap_err().contains("refers to itself"));
+    }
+
+    #[test]
+    fn what_is_dear_counts_for_more() {
+        let patterns =
+            json!({"allOf": (0..300).map(|i| json!({"pattern": format!("a{i}")})).collect::<Vec<_>>()});
+        assert!(check(&patterns).unwrap_err().contains("more than 5000 parts"));
+        let values = json!({"enum": (0..6_000).collect::<Vec<_>>()});
+        assert!(check(&values).unwrap_err().contains("more than 5000 parts"));
+        let nested =
+            (0..20).fold(json!({}), |inner, _| json!({"allOf": [inner], "unevaluatedProperties": false}));
+        assert!(check(&nested).unwrap_err().contains("more than 5000 parts"));
     }
 
     #[test]

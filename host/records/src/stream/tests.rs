@@ -103,6 +103,8 @@ fn what_is_no_schema_of_an_object_is_refused() {
         refused("s", &json!({"properties": {"id": {"$ref": "https://x.test/y"}}}), &["id"])
             .contains("leads nowhere")
     );
+    let pattern = json!({"properties": {"id": {"type": "string", "pattern": "(a{1000}){1000}"}}});
+    assert!(refused("s", &pattern, &["id"]).contains("no JSON Schema"));
     let long =
         json!({"description": "x".repeat(MAX_SCHEMA_BYTES), "properties": {"id": {"type": "integer"}}});
     assert!(refused("s", &long, &["id"]).contains("bytes"));

@@ -14,6 +14,11 @@ const APPLICATION: i32 = 0x5365_4264;
 /// `PRAGMA user_version`: the layout of the bookkeeping tables.
 const LAYOUT: i32 = 1;
 
+/// How long another program's write may keep a run from starting.
+const WAIT_TO_OPEN: Duration = Duration::from_secs(5);
+/// How long it may keep a checkpoint waiting: hours of work are worth more patience.
+const WAIT_TO_COMMIT: Duration = Duration::from_secs(60);
+
 const BOOKKEEPING: &str = "
     CREATE TABLE IF NOT EXISTS _seedbed_streams (stream TEXT PRIMARY KEY, shape TEXT NOT NULL, schema TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS _seedbed_tasks (
@@ -51,7 +56,7 @@ pub(super) fn open(
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(told)?;
     // Somebody's `sqlite3` may be in the middle of a write.
-    connection.busy_timeout(Duration::from_secs(5)).map_err(told)?;
+    connection.busy_timeout(WAIT_TO_OPEN).map_err(told)?;
     connection.set_prepared_statement_cache_capacity(256);
     let place = Place { path, streams };
     let found = place.inspect(&connection)?;
@@ -61,6 +66,7 @@ pub(super) fn open(
         .map_err(told)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
     place.create(&transaction, &found, &tables, fresh).and_then(|()| transaction.commit()).map_err(told)?;
+    connection.busy_timeout(WAIT_TO_COMMIT).map_err(told)?;
     Ok((connection, tables))
 }
 
