@@ -6,7 +6,7 @@ use seedbed_github::{Error, Limits, Request};
 use serde_json::json;
 
 use crate::server::{Asked, Reply, Server};
-use crate::{builder, client, pulls, scoped};
+use crate::{builder, builder_for, client, pulls, scoped};
 
 /// `[1,2,3,4,5,6,7,8,9,10]`, by gzip.
 const GZIP: &[u8] = &[
@@ -72,10 +72,7 @@ async fn what_does_not_pass_is_given_up_after_ten_tries() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable() {
-    let server = Server::start(|_| Reply::json(json!([]))).await;
-    let client = builder(&server, 1).max_tries(2).build().unwrap();
-    drop(server);
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    let client = builder_for("http://127.0.0.1:1", 1).max_tries(2).build().unwrap();
     let error = scoped(&client).get(pulls()).await.unwrap_err();
     assert!(matches!(&error, Error::Unavailable(why) if why.contains("could not connect")), "{error:?}");
     assert!(!error.to_string().contains("http://"), "{error}");

@@ -53,7 +53,7 @@ async fn so_many_are_under_way_at_once_and_the_rest_wait() {
     let client = client(&server, 1);
     let github = client.scoped(grants(), Budget { in_flight: 4, ..budget() });
     let answers = join_all((0..20).map(|page| github.get(pulls().with("page", page)))).await;
-    assert!(answers.iter().all(|answer| answer.is_ok()));
+    assert!(answers.iter().all(|answer| answer.is_ok()), "{answers:?}");
     assert_eq!(server.count(), 20);
     assert!((2..=4).contains(&server.peak()), "{}", server.peak());
 }

@@ -24,7 +24,11 @@ pub(crate) fn token(number: usize) -> String {
 }
 
 pub(crate) fn builder(server: &Server, tokens: usize) -> ClientBuilder {
-    let env = |name: &str| (name == "GITHUB_API_URL").then(|| server.url.clone());
+    builder_for(&server.url, tokens)
+}
+
+pub(crate) fn builder_for(url: &str, tokens: usize) -> ClientBuilder {
+    let env = |name: &str| (name == "GITHUB_API_URL").then(|| url.to_owned());
     let credentials = (0..tokens).map(|number| Credential::token(token(number).into()).unwrap()).collect();
     Client::builder(Endpoint::from_env(&env).unwrap())
         .credentials(credentials)
@@ -42,7 +46,7 @@ pub(crate) fn grants() -> Grants {
 }
 
 pub(crate) fn budget() -> Budget {
-    Budget { patience: Duration::from_millis(50), ..Budget::default() }
+    Budget { patience: Duration::from_secs(5), ..Budget::default() }
 }
 
 /// A job's view with grants for `o/r` and `o/old`.

@@ -32,14 +32,15 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-#[tokio::test(flavor = "current_thread")]
+#[tokio::test]
 async fn no_token_is_ever_written_down() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(log.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole process: what other tests do meanwhile is looked at as well.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let server = Server::start(|asked: &Asked| match asked.path() {
         "/repos/o/r/pulls" => Reply::json(json!([])),
         "/repos/o/r/a" => Reply::error(401, "Bad credentials"),
