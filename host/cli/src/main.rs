@@ -32,7 +32,7 @@ use cli::Cli;
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| told(panic)));
+    std::panic::set_hook(Box::new(told));
     messages();
     let cli = Cli::parse();
     match start(cli) {

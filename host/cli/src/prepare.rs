@@ -54,7 +54,7 @@ pub(crate) fn manifests(paths: &[PathBuf]) -> Result<Vec<Manifest>, Failure> {
 /// # Errors
 /// The system can't run WebAssembly.
 pub(crate) fn sandboxes() -> Result<Sandboxes, Failure> {
-    let settings = Settings { code_cache: paths::code_cache(), ..Settings::default() };
+    let settings = Settings { code_cache: paths::code_cache() };
     Sandboxes::new(settings)
         .map_err(|error| anyhow::Error::from(error).context("can't set up the sandbox").into())
 }

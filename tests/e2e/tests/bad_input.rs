@@ -1,4 +1,5 @@
 //! What a user can get wrong: each time one clear message, with file and line where there is one, exit 2, at once.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what serves a test may fail as it does")]
 
 use std::sync::Once;
 use std::time::Duration;

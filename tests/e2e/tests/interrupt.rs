@@ -1,4 +1,5 @@
 //! A run that is stopped half-way keeps what it has, and the next one goes on.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what serves a test may fail as it does")]
 
 use std::process::Child;
 use std::time::Duration;

@@ -1,4 +1,5 @@
 //! The receipt: its exact shape, also of a run that did not get everything.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what serves a test may fail as it does")]
 
 use github_sim::{Config, OwnerConfig, RepoConfig, Sim};
 use seedbed_tests::program::{Desk, Finished};

@@ -1,4 +1,5 @@
 //! `host run`, from a manifest to a database: every row that GitHub holds, at the price that was promised.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what serves a test may fail as it does")]
 
 use github_sim::{Config, OwnerConfig, RepoConfig, Sim};
 use seedbed_tests::program::{Desk, repository};

@@ -1,6 +1,7 @@
 //! No token anywhere: not in any output, log, receipt, database or file that a run leaves behind.
 //!
 //! [`Desk`] searches every output by itself; these tests go where tokens would most likely slip out.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what serves a test may fail as it does")]
 
 use github_sim::{Config, Faults, RepoConfig, Sim};
 use seedbed_tests::program::Desk;

@@ -64,7 +64,7 @@ pub(crate) fn bytes_shown(bytes: u64) -> String {
         1_048_576..1_073_741_824 => ("MiB", 1 << 20),
         _ => ("GiB", 1 << 30),
     };
-    if bytes % factor == 0 {
+    if bytes.is_multiple_of(factor) {
         return format!("{} {name}", bytes / factor);
     }
     format!("{:.1} {name}", bytes as f64 / factor as f64)
