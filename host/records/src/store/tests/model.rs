@@ -133,7 +133,7 @@ fn play(spec: &SinkSpec, calls: &[Call]) -> Result<String, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_sequence_of_calls_equals_the_map(calls in vec(call(), 0..40)) {
         let folder = tempfile::tempdir().unwrap();
