@@ -70,13 +70,13 @@ impl OpenApi {
 
     fn compile(&self, schema: &Value) -> Validator {
         let composed = self.composed(schema);
-        let mut root = translate(schema, true, &composed);
+        let mut root = translate(schema, true);
         let (mut done, mut schemas) = (BTreeSet::new(), Map::new());
         let mut open = references(&root);
         while let Some(name) = open.pop_first() {
             if done.insert(name.clone()) {
                 let found = &self.0["components"]["schemas"][&name];
-                let translated = translate(found, !composed.contains(&name), &composed);
+                let translated = translate(found, !composed.contains(&name));
                 open.extend(references(&translated));
                 schemas.insert(name, translated);
             }
@@ -124,7 +124,7 @@ fn references(schema: &Value) -> BTreeSet<String> {
 }
 
 /// One schema as JSON Schema (draft 4). `close`: no properties but those that it names.
-fn translate(schema: &Value, close: bool, composed: &BTreeSet<String>) -> Value {
+fn translate(schema: &Value, close: bool) -> Value {
     let Value::Object(object) = schema else { return schema.clone() };
     if let Some(reference) = object.get("$ref") {
         return json!({"$ref": reference});
@@ -132,14 +132,14 @@ fn translate(schema: &Value, close: bool, composed: &BTreeSet<String>) -> Value 
     let mut out = Map::new();
     for (key, value) in object {
         let each = |close| -> Value {
-            value.as_array().unwrap().iter().map(|schema| translate(schema, close, composed)).collect()
+            value.as_array().unwrap().iter().map(|schema| translate(schema, close)).collect()
         };
         let translated = match key.as_str() {
             "properties" => {
                 let properties = value.as_object().unwrap().iter();
-                properties.map(|(name, schema)| (name.clone(), translate(schema, true, composed))).collect()
+                properties.map(|(name, schema)| (name.clone(), translate(schema, true))).collect()
             }
-            "items" | "additionalProperties" | "not" => translate(value, true, composed),
+            "items" | "additionalProperties" | "not" => translate(value, true),
             "allOf" => each(false),
             "anyOf" | "oneOf" => each(close),
             "type" | "enum" | "required" | "format" | "pattern" | "minimum" | "maximum" | "minLength"

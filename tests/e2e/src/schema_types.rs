@@ -126,13 +126,10 @@ impl<'a> Walk<'a> {
                 // Without it nobody can say which fields there should be: queries of tests ask for it.
                 _ => self.misfit(path, format_args!("no `__typename` of {name} in {value}")),
             },
-            Some(ExtendedType::Enum(words)) => {
-                if !value.as_str().is_some_and(|word| words.values.contains_key(word)) {
-                    self.misfit(path, format_args!("{value} is no {name}"));
-                }
-            }
-            _ if !leaf(name, value, field) => self.misfit(path, format_args!("{value} is no {name}")),
-            _ => {}
+            Some(ExtendedType::Enum(words))
+                if value.as_str().is_some_and(|word| words.values.contains_key(word)) => {}
+            Some(ExtendedType::Scalar(_)) if leaf(name, value, field) => {}
+            _ => self.misfit(path, format_args!("{value} is no {name}")),
         }
     }
 }

@@ -28,6 +28,17 @@ fn every_query_of_the_plugin_is_valid_at_github() {
 }
 
 #[test]
+fn the_simulator_serves_every_query_of_the_plugin() {
+    let sdl =
+        std::fs::read_to_string(repository().join("tests/github-sim/src/graphql/schema.graphql")).unwrap();
+    let served = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
+    for (name, query) in pull_requests::queries() {
+        ExecutableDocument::parse_and_validate(&served, &query, &name)
+            .unwrap_or_else(|invalid| panic!("{name}: {}\n{query}", invalid.errors));
+    }
+}
+
+#[test]
 fn no_query_of_the_plugin_asks_for_an_e_mail_address() {
     for (name, query) in pull_requests::queries() {
         assert!(!query.to_lowercase().contains("email"), "{name}");

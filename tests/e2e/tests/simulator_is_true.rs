@@ -1,4 +1,5 @@
 //! The simulator's answers against GitHub's own descriptions. Where they disagree, GitHub's are right.
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -92,8 +93,9 @@ impl Client {
     }
 }
 
-/// Fields that GitHub sends and its description does not have: the name of its resource in each window of `/rate_limit`.
-const UNDESCRIBED: [&str; 1] = ["resource"];
+/// Fields that GitHub sends and its description does not have: the resource's name in each window of `/rate_limit`, and the
+/// parent of a requested team.
+const UNDESCRIBED: [&str; 2] = ["resource", "parent"];
 
 /// Validates, and says what is wrong in a way that leads to the line.
 fn check(validator: &Validator, body: &Value, what: &str) {
@@ -110,6 +112,41 @@ fn check(validator: &Validator, body: &Value, what: &str) {
         .take(20)
         .collect();
     assert!(wrong.is_empty(), "{what} is not as GitHub describes it:\n{wrong:#?}");
+}
+
+#[test]
+fn these_checks_find_what_is_wrong() {
+    let openapi = OpenApi::read();
+    let pulls = openapi.validator("/repos/{owner}/{repo}/pulls/{pull_number}", 200);
+    let example = openapi.examples("/repos/{owner}/{repo}/pulls/{pull_number}").remove(0);
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let mut changed = example.clone();
+        change(&mut changed);
+        pulls.iter_errors(&changed).count() > pulls.iter_errors(&example).count()
+    };
+    assert!(wrong(&|pull| pull["title"] = Value::Null), "what is never null");
+    assert!(!wrong(&|pull| pull["body"] = Value::Null), "what may be null");
+    assert!(wrong(&|pull| pull["state"] = json!("merged")), "a word that REST does not have");
+    assert!(wrong(&|pull| pull["created_at"] = json!("yesterday")), "a time that is none");
+    assert!(wrong(&|pull| pull["nonsense"] = json!(1)), "a field that GitHub does not have");
+    assert!(wrong(&|pull| drop(pull.as_object_mut().unwrap().remove("number"))), "a field that is missing");
+
+    let schema = public_schema();
+    let query = r#"{ repository(owner: "a", name: "b") { createdAt pullRequest(number: 1) { number state url author { __typename login } } } }"#;
+    let pull = json!({"number": 1, "state": "OPEN", "url": "https://github.com/a/b/pull/1", "author": null});
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let mut pull = pull.clone();
+        change(&mut pull);
+        let data = json!({"repository": {"createdAt": "2026-01-31T12:00:00Z", "pullRequest": pull}});
+        !misfits(&schema, query, &data).is_empty()
+    };
+    assert!(!wrong(&|_| ()));
+    assert!(wrong(&|pull| pull["number"] = json!(3_000_000_000_u64)), "beyond an Int");
+    assert!(wrong(&|pull| pull["state"] = json!("open")), "a word of REST");
+    assert!(wrong(&|pull| pull["url"] = Value::Null), "what is never null");
+    assert!(wrong(&|pull| pull["author"] = json!({"__typename": "Team", "login": "x"})), "no actor");
+    assert!(wrong(&|pull| pull["title"] = json!("not asked for")));
+    assert!(wrong(&|pull| drop(pull.as_object_mut().unwrap().remove("number"))), "a field that is missing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -34,6 +34,8 @@ impl People {
                     2 => format!("{first}{last}{i}"),
                     _ => format!("x{}{i}", last.to_lowercase()),
                 };
+                // GitHub's logins are ASCII, whatever the names are.
+                let login: String = login.chars().filter(char::is_ascii).collect();
                 let name = rng.bool().then(|| format!("{first} {last}"));
                 let age = rng.u64(100..5_000) * 86_400;
                 Arc::new(Account::new(

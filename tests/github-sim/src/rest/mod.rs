@@ -133,7 +133,7 @@ fn in_repository(ask: &Ask<'_>, repository: &Arc<Repository>, rest: &[&str]) -> 
             Some(pull) => pulls::comments(ask, repository, pull),
             None => Reply::not_found(),
         },
-        ["commits", _, ..] if repository.empty => {
+        ["commits", ..] if repository.empty => {
             let docs = "https://docs.github.com/rest/commits/commits#get-a-commit";
             Reply::Refused(Refusal::message(409, "Git Repository is empty.", docs))
         }

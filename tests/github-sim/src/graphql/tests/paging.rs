@@ -54,10 +54,11 @@ fn of_pull(pull: &PullRequest, field: &str, size: usize) -> Vec<Value> {
 
 #[test]
 fn every_list_of_a_pull_request_is_whole_when_it_is_paged_to_its_end() {
-    let busy = |len: fn(&PullRequest) -> usize| {
+    type Count = fn(&PullRequest) -> usize;
+    let busy = |len: Count| {
         repository().pulls.iter().max_by_key(|pull| len(pull)).map(|pull| (pull.as_ref(), len(pull))).unwrap()
     };
-    let lists: [(&str, fn(&PullRequest) -> usize); 8] = [
+    let lists: [(&str, Count); 8] = [
         ("commits(%)", |p| p.commits.len()),
         ("files(%)", |p| p.files.len()),
         ("reviews(%)", |p| p.visible_reviews().count()),
