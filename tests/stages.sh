@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
-all=(tools npm fmt lint build guests test plugins doc supply)
+all=(tools npm fmt lint build guests doc supply plugins test)
 
 tools() { tests/tools.sh; }
 
@@ -25,20 +25,22 @@ lint() {
     each_workspace clippy --workspace --all-targets -- -D warnings
 }
 
-build() { cargo build --workspace --bins --locked; }
+# All targets at once: features are then resolved once, and nothing is compiled twice.
+build() { cargo build --workspace --all-targets --locked; }
 
 guests() { tests/guests.sh; }
 
 test() {
+    cargo test --workspace --locked --doc
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --workspace --locked --no-fail-fast
-        cargo test --workspace --locked --doc
     else
-        cargo test --workspace --locked --no-fail-fast
+        cargo test --workspace --locked --lib --bins --tests --no-fail-fast
     fi
 }
 
-plugins() { each_workspace test --workspace; }
+# A plugin's logic runs natively. The guests for tests are tested by running them.
+plugins() { cargo test --manifest-path plugins/Cargo.toml --workspace; }
 
 doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items; }
 
@@ -48,7 +50,7 @@ supply() {
     if cargo machete --version >/dev/null 2>&1; then cargo machete; else echo "cargo-machete is not installed: skipped"; fi
 }
 
-bench() { cargo bench -p seedbed-tests; }
+bench() { cargo bench -p seedbed-tests --profile dev; }
 
 # The plugins are workspaces of their own, with a target folder of their own.
 each_workspace() {

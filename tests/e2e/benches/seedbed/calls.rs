@@ -31,7 +31,8 @@ impl GitHub for AtOnce {
 
 pub(crate) fn measure(runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
     let sandboxes = Sandboxes::new(Settings::default())?;
-    let plugin = sandboxes.load(&seedbed_tests::program::repository().join("tests/plugins/probe/dist/probe.wasm"))?;
+    let plugin =
+        sandboxes.load(&seedbed_tests::program::repository().join("tests/plugins/probe/dist/probe.wasm"))?;
     let mut costs = Vec::new();
     for _ in 0..5 {
         let none = runtime.block_on(run(&plugin, 0))?;
