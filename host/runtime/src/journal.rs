@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt::{self, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,6 +15,8 @@ const MESSAGE_LINES: usize = 64;
 const LINE: usize = 4_096;
 /// How many of the last calls and lines are kept.
 const KEPT: usize = 6;
+/// Bytes that are told of one call.
+const CALL: usize = 120;
 /// How many lines of standard error may be a guest's last words: a Python traceback has two for each call.
 const LAST_WORDS: usize = 24;
 /// How a panic's message begins, as Rust's panic hooks write it.
@@ -95,26 +98,46 @@ impl Journal {
         }
     }
 
-    /// A call through a door.
-    pub(crate) fn called(&self, call: String) {
-        keep(&mut self.pages().calls, call, KEPT);
+    /// A call through a door. There are many, so this takes the oldest one's memory and leaves tidying to whoever reads.
+    pub(crate) fn called(&self, call: fmt::Arguments<'_>) {
+        let calls = &mut self.pages().calls;
+        let oldest = if calls.len() == KEPT { calls.pop_front() } else { None };
+        let mut start = Start(oldest.unwrap_or_default());
+        start.0.clear();
+        // It fails when there is enough.
+        let _ = start.write_fmt(call);
+        calls.push_back(start.0);
     }
 
     /// What the guest said of its own end: a panic's message, or what it wrote to standard error last.
     pub(crate) fn last_words(&self) -> Option<String> {
         let pages = self.pages();
-        let errors = || (!pages.errors.is_empty()).then(|| Vec::from_iter(pages.errors.clone()).join("\n"));
-        pages.panic.clone().or_else(errors)
+        let errors = || Vec::from_iter(pages.errors.clone()).join("\n");
+        let words = pages.panic.clone().unwrap_or_else(errors);
+        let words = words.trim();
+        (!words.is_empty()).then(|| words.to_owned())
     }
 
     pub(crate) fn trail(&self) -> Trail {
         let pages = self.pages();
         let list = |kept: &VecDeque<String>| kept.iter().cloned().collect();
-        Trail { calls: list(&pages.calls), log: list(&pages.lines), suppressed: pages.suppressed }
+        let calls = pages.calls.iter().map(|call| plain::line(call.trim_end(), CALL)).collect();
+        Trail { calls, log: list(&pages.lines), suppressed: pages.suppressed }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The start of a text, enough for [`CALL`] bytes.
+struct Start(String);
+
+impl fmt::Write for Start {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = (CALL + 8).saturating_sub(self.0.len());
+        self.0.push_str(&part[..part.floor_char_boundary(room)]);
+        if part.len() > room { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
@@ -181,6 +204,19 @@ mod tests {
             journal.say(Level::Error, "panicked at src/lib.rs:7:5:\nno pull requests?");
         });
         assert_eq!(journal.last_words().unwrap(), "panicked at src/lib.rs:7:5:\nno pull requests?");
+    }
+
+    #[test]
+    fn the_last_calls_are_kept_short_and_plain() {
+        let (_, journal) = heard(1, 1_000, |journal| {
+            for n in 0..10 {
+                journal.called(format_args!("github.get /{n}\u{1b}{}", "ż".repeat(1_000)));
+            }
+        });
+        let calls = journal.trail().calls;
+        assert_eq!(calls.len(), KEPT);
+        assert!(calls[0].starts_with("github.get /4żż"), "{calls:?}");
+        assert!(calls[0].ends_with('…') && calls[0].len() <= CALL + '…'.len_utf8(), "{calls:?}");
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod plugin;
 mod run;
 mod sandbox;
 mod shape;
+mod turn;
 mod wasi;
 
 pub use doors::{

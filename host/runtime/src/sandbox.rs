@@ -12,7 +12,7 @@ use std::{
 use wasmtime::{Engine, Store, UpdateDeadline, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use crate::{Doors, Limits, host::TooMuch, journal::Journal, memory::Memory, plain, wasi};
+use crate::{Doors, Limits, host::TooMuch, journal::Journal, memory::Memory, wasi};
 
 /// What the calls of one guest can reach on the host's side.
 pub(crate) struct Inside {
@@ -26,6 +26,7 @@ pub(crate) struct Inside {
     pub(crate) limits: Limits,
     under_way: Arc<UnderWay>,
     wasi: WasiCtx,
+    passing: wasi::Passing,
 }
 
 /// Resources of WASI (streams, pollables) that a guest may hold.
@@ -40,8 +41,10 @@ impl Inside {
         let calls = limits.calls_outstanding as usize;
         let mut table = ResourceTable::new();
         table.set_max_capacity(WASI_RESOURCES.saturating_add(limits.pagers as usize));
+        let passing = wasi::Passing::begin();
         let inside = Self {
-            wasi: wasi::nothing(&journal, doors.clock, seed),
+            wasi: wasi::nothing(&journal, doors.clock, &passing, seed),
+            passing,
             memory: Memory::new(limits.memory),
             labels: HashSet::new(),
             pagers: 0,
@@ -71,6 +74,11 @@ impl Inside {
         self.limits.call_bytes / 2
     }
 
+    /// What the clocks of WASI need.
+    pub(crate) fn passing_time(&mut self) -> wasi::View<'_> {
+        wasi::View { clock: &self.passing, table: &mut self.table }
+    }
+
     /// Begins a call through a door that hands over `bytes`; it is under way until the returned value is dropped.
     ///
     /// # Errors
@@ -81,7 +89,7 @@ impl Inside {
         detail: impl fmt::Display,
         bytes: usize,
     ) -> wasmtime::Result<UnderWayCall> {
-        self.journal.called(plain::line(&format!("{door} {detail}"), 120));
+        self.journal.called(format_args!("{door} {detail}"));
         let call = UnderWayCall { bytes: bytes as u64, all: Arc::clone(&self.under_way) };
         let calls = call.all.calls.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         let held = call.all.bytes.fetch_add(call.bytes, Ordering::Relaxed).saturating_add(call.bytes);

@@ -6,7 +6,10 @@ use futures::future::{self, BoxFuture};
 use seedbed_records::{Error, Task};
 use tokio::sync::Mutex;
 
-/// Takes a guest's rows. The futures own all they need; dropping one does not undo what it began.
+use crate::turn;
+
+/// Takes a guest's rows. Calls take effect in the order in which they are made here, whatever the order in which their
+/// futures are polled first. The futures own all they need; dropping one does not undo what it began.
 pub trait Records: Send + Sync {
     /// Rows of one stream, as JSON objects.
     fn emit(&self, stream: String, rows: Vec<String>) -> BoxFuture<'static, Result<(), Error>>;
@@ -57,9 +60,9 @@ impl LiveRecords {
         &self,
         work: impl FnOnce(&Task) -> Result<(), Error> + Send + 'static,
     ) -> BoxFuture<'static, Result<(), Error>> {
-        let (task, turn) = (self.task.clone(), Arc::clone(&self.turn));
+        let (task, place) = (self.task.clone(), turn::take(&self.turn));
         Box::pin(async move {
-            let turn = turn.lock_owned().await;
+            let turn = place.await;
             if *turn == Gate::Closed {
                 return Err(Error::Failed("the task is over".to_owned()));
             }

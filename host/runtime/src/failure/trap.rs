@@ -15,14 +15,18 @@ const FRAMES: usize = 12;
 const NAME: usize = 160;
 
 /// What functions of a panic's own machinery are called; the frames of interest come after them.
-const MACHINERY: [&str; 7] = [
-    "core::panicking::",
-    "std::panicking::",
-    "std::process::abort",
-    "std::sys::",
+const MACHINERY: [&str; 11] = [
+    "abort",
     "alloc::alloc::",
-    "__rust",
+    "begin_unwind",
+    "core::option::",
+    "core::panicking::",
+    "core::result::",
+    "handle_alloc_error",
     "rust_",
+    "std::panicking::",
+    "std::process::",
+    "std::sys::",
 ];
 
 /// How wasmtime says that a guest handed over more than `set_hostcall_fuel` lets it. The error's type is private.

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use seedbed_github::{Error, GraphqlAnswer, Request, Response};
+use tokio::sync::Mutex;
 use wasmtime::component::{Accessor, Resource};
 
 use super::{Answering, TooMuch, outside};
-use crate::{Pager, bindings::seedbed::job::github as wit, sandbox::Inside};
+use crate::{Pager, bindings::seedbed::job::github as wit, sandbox::Inside, turn};
 
 /// The guest's handle of a list. A list that can't be asked for is told at the first `next`: a constructor can't fail.
 #[derive(Clone)]
 #[expect(unreachable_pub, reason = "the generated bindings name it again as `pub`")]
-pub struct Pages(Result<Arc<dyn Pager>, Error>);
+pub struct Pages {
+    list: Result<Arc<dyn Pager>, Error>,
+    turn: Arc<Mutex<()>>,
+}
 
 impl wit::Host for Inside {}
 
@@ -55,15 +59,15 @@ impl wit::HostPager for Inside {
             .into());
         }
         let _call = self.begin("github.pager", &first.path, size(&first))?;
-        let pages = Pages(self.doors.github.pager(first.into(), at));
-        let handle = self.table.push(pages)?;
+        let list = self.doors.github.pager(first.into(), at);
+        let handle = self.table.push(Pages { list, turn: Arc::default() })?;
         self.pagers += 1;
         Ok(handle)
     }
 
     fn position(&mut self, pager: Resource<Pages>) -> wasmtime::Result<Option<String>> {
-        let Pages(pager) = self.table.get(&pager)?;
-        Ok(pager.as_ref().ok().and_then(|pager| pager.position()))
+        let Pages { list, .. } = self.table.get(&pager)?;
+        Ok(list.as_ref().ok().and_then(|list| list.position()))
     }
 
     fn drop(&mut self, pager: Resource<Pages>) -> wasmtime::Result<()> {
@@ -78,19 +82,22 @@ impl<T: Send + 'static> wit::HostPagerWithStore<T> for Answering {
         accessor: &Accessor<T, Self>,
         pager: Resource<Pages>,
     ) -> wasmtime::Result<Result<Option<wit::Response>, wit::Error>> {
-        let (pager, _call) = accessor.with(|mut access| -> wasmtime::Result<_> {
+        let (Pages { list, turn }, _call) = accessor.with(|mut access| -> wasmtime::Result<_> {
             let inside = access.get();
-            let Pages(pager) = inside.table.get(&pager)?.clone();
-            let call = inside.begin("github.pager.next", "", 0)?;
-            Ok((pager, call))
+            let pages = inside.table.get(&pager)?.clone();
+            Ok((pages, inside.begin("github.pager.next", "", 0)?))
         })?;
-        match pager {
-            Ok(pager) => {
-                let page = outside(pager.next()).await?;
-                Ok(page.map(|page| page.map(Into::into)).map_err(Into::into))
-            }
-            Err(error) => Ok(Err(error.into())),
-        }
+        let list = match list {
+            Ok(list) => list,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let place = turn::take(&turn);
+        let next = async move {
+            let _turn = place.await;
+            list.next().await
+        };
+        let page = outside(Box::pin(next)).await?;
+        Ok(page.map(|page| page.map(Into::into)).map_err(Into::into))
     }
 }
 

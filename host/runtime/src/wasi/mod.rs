@@ -8,6 +8,10 @@ mod clocks;
 mod output;
 mod random;
 
+pub(crate) use clocks::{Passing, View};
+
+use std::time::Duration;
+
 use wasmtime::component::Linker;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
@@ -19,20 +23,20 @@ const RANDOM_AT_ONCE: u64 = 1 << 20;
 /// Links both versions.
 pub(crate) fn link(linker: &mut Linker<Inside>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    wasmtime_wasi::p3::add_to_linker(linker)
+    wasmtime_wasi::p3::add_to_linker(linker)?;
+    clocks::link(linker)
 }
 
 /// What WASI grants: nothing.
-pub(crate) fn nothing(journal: &Journal, clock: u64, seed: &str) -> WasiCtx {
-    let (wall, monotonic) = clocks::starting_at(clock);
+pub(crate) fn nothing(journal: &Journal, clock: u64, passing: &Passing, seed: &str) -> WasiCtx {
     WasiCtxBuilder::new()
         .allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false)
         .stdout(output::Lines::new(journal.clone(), Level::Info))
         .stderr(output::Lines::new(journal.clone(), Level::Warn))
-        .wall_clock(wall)
-        .monotonic_clock(monotonic)
+        .wall_clock(clocks::Fixed(Duration::from_secs(clock)))
+        .monotonic_clock(passing.clone())
         .secure_random(random::Seeded::new("secure", seed))
         .insecure_random(random::Seeded::new("insecure", seed))
         .insecure_random_seed(random::Seeded::new("hash", seed).seed())

@@ -48,6 +48,14 @@ async fn a_list_is_read_page_by_page_and_again_from_a_position() {
     assert_eq!(again, [r#"page 2 at Some("3")"#]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_asked_for_at_once_come_in_the_order_in_which_they_were_asked_for() {
+    for _ in 0..20 {
+        let log = log_of(json!({"do": "pages-at-once", "path": "/list", "count": 4})).await;
+        assert_eq!(log, ["page 0", "page 1", "page 2", "the end"]);
+    }
+}
+
 #[tokio::test]
 async fn a_list_that_cannot_be_asked_for_is_told_at_its_first_page() {
     let params = json!({"do": "pages", "path": "/malformed"});

@@ -96,7 +96,7 @@ impl GitHub for Seen {
             return Err(Error::Malformed("no such list".into()));
         }
         let next = at.map_or(0, |at| at.parse().unwrap());
-        Ok(Arc::new(ThreePages(AtomicUsize::new(next))))
+        Ok(Arc::new(ThreePages(Arc::new(AtomicUsize::new(next)))))
     }
 
     fn graphql(&self, query: String, variables: String) -> BoxFuture<'static, Result<GraphqlAnswer, Error>> {
@@ -106,11 +106,14 @@ impl GitHub for Seen {
     }
 }
 
-struct ThreePages(AtomicUsize);
+struct ThreePages(Arc<AtomicUsize>);
 impl Pager for ThreePages {
     fn next(&self) -> BoxFuture<'static, Result<Option<Response>, Error>> {
-        let page = self.0.fetch_add(1, Ordering::SeqCst);
-        Box::pin(async move { Ok((page < 3).then(|| response(format!("page {page}")))) })
+        let next = self.0.clone();
+        Box::pin(async move {
+            let page = next.fetch_add(1, Ordering::SeqCst);
+            Ok((page < 3).then(|| response(format!("page {page}"))))
+        })
     }
 
     fn position(&self) -> Option<String> {

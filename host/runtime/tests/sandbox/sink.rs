@@ -11,7 +11,7 @@ use crate::{doors::Seen, guest};
 fn store(home: &tempfile::TempDir) -> Store {
     let schema = r#"{"type":"object","properties":{"id":{"type":"integer"},"name":{"type":"string"}},"required":["id"]}"#;
     let things = Stream::new("things", schema, vec!["id".to_owned()]).unwrap();
-    let spec = SinkSpec::Sqlite { path: home.path().join("out.db") };
+    let spec = SinkSpec::Jsonl { path: home.path().join("out") };
     Store::open(&spec, "probe", vec![things], false).unwrap()
 }
 
@@ -42,23 +42,22 @@ async fn rows_of_a_guest_are_in_the_sink_and_its_state_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_take_effect_in_the_order_in_which_they_were_made() {
+async fn rows_emitted_at_once_arrive_in_the_order_in_which_they_were_emitted() {
     let home = tempfile::tempdir().unwrap();
     let store = store(&home);
-    let door = LiveRecords::new(store.task("{}").unwrap());
-    let mut calls = Vec::new();
-    for id in 0..200 {
-        let (emit, checkpoint) =
-            (door.emit("things".into(), vec![row(id)]), door.checkpoint(format!("after {id}")));
-        // Futures are polled once where they are made, as the runtime does it.
-        for mut call in [emit, checkpoint] {
-            let _ = futures::poll!(&mut call);
-            calls.push(call);
-        }
-    }
-    futures::future::try_join_all(calls).await.unwrap();
-    assert_eq!(door.resume().unwrap(), "after 199");
-    assert_eq!(store.totals().unwrap()["things"], 200);
+    let task = store.task("{}").unwrap();
+    let doors = Doors { records: Arc::new(LiveRecords::new(task.clone())), ..Seen::default().doors() };
+    let rows: Vec<_> = (0..500).map(row).collect();
+    let params = json!({"do": "emit-at-once", "stream": "things", "rows": rows});
+    assert_eq!(guest::run(params, doors, Limits::default()).await.result, Ok(Outcome::Complete));
+    task.finish().unwrap();
+    let written = std::fs::read_to_string(home.path().join("out/things.jsonl")).unwrap();
+    let ids: Vec<_> = written
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter_map(|line| line["id"].as_u64().or(line["row"]["id"].as_u64()))
+        .collect();
+    assert_eq!(ids, (0..500).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -43,11 +43,21 @@ pub enum Honest {
         path: String,
         at: Option<String>,
     },
+    /// So many pages at once; logs them in the order in which they were asked for.
+    PagesAtOnce {
+        path: String,
+        count: u32,
+    },
     Graphql {
         query: String,
         variables: String,
     },
     Emit {
+        stream: String,
+        rows: Vec<String>,
+    },
+    /// The same, with a call for each row, all at once.
+    EmitAtOnce {
         stream: String,
         rows: Vec<String>,
     },

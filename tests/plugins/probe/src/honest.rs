@@ -29,11 +29,24 @@ pub async fn act(deed: Honest) -> Result<Outcome, String> {
             }
         }
         Honest::Pages { path, at } => pages(&path, at.as_deref()).await?,
+        Honest::PagesAtOnce { path, count } => {
+            let pager = Pager::new(&request(&path), None);
+            for page in join_all((0..count).map(|_| pager.next())).await {
+                let page = page.map_err(|e| format!("{e:?}"))?;
+                say(&page.map_or("the end".into(), |page| String::from_utf8_lossy(&page.body).into_owned()));
+            }
+        }
         Honest::Graphql { query, variables } => {
             let answer = github::graphql(query, variables).await;
             say(&answer.map_or_else(|e| format!("{e:?}"), |a| format!("{} {}", a.data, a.errors)));
         }
         Honest::Emit { stream, rows } => say(&format!("{:?}", records::emit(stream, rows).await)),
+        Honest::EmitAtOnce { stream, rows } => {
+            let emits = rows.into_iter().map(|row| records::emit(stream.clone(), vec![row]));
+            for emitted in join_all(emits).await {
+                emitted.map_err(|e| format!("{e:?}"))?;
+            }
+        }
         Honest::Replace { stream, scope, rows } => {
             say(&format!("{:?}", records::replace(stream, scope, rows).await));
         }
