@@ -10,7 +10,7 @@ use super::Inner;
 use super::backoff::retry_after;
 use super::transport::{Message, Received};
 use crate::account::Account;
-use crate::credential::CredentialId;
+use crate::credential::{Credential, CredentialId};
 use crate::error::Error;
 use crate::pool::{NoLease, Want};
 use crate::time::Timestamp;
@@ -126,7 +126,11 @@ impl Tries<'_> {
             milliseconds = u64::try_from(received.took.as_millis()).unwrap_or(u64::MAX),
             "asked GitHub"
         );
-        Ok(self.after(credential.id(), received))
+        if let Some(told) = told {
+            // The guess by the path was wrong: what is spent, or asked for next, is this.
+            self.want.bucket = told.clone();
+        }
+        Ok(self.after(&credential, received))
     }
 
     fn points(&self) -> u64 {
@@ -134,7 +138,7 @@ impl Tries<'_> {
     }
 
     /// What an answer leads to.
-    fn after(&mut self, credential: CredentialId, received: Received) -> Next {
+    fn after(&mut self, credential: &Credential, received: Received) -> Next {
         let Received { verdict, status, headers, body, at, .. } = received;
         let is_limit = verdict.is_limit();
         if is_limit {
@@ -168,17 +172,21 @@ impl Tries<'_> {
                 });
                 return Next::Again(self.exhausted(at, until));
             }
-            // The pool has put it away; nothing more is sent with it.
+            // The pool has put it away; nothing more is sent with it. Except for anonymous access, which it keeps: some
+            // of GitHub can be read so, this can't.
             Ruling::BadCredential { message } => {
+                if credential.is_anonymous() {
+                    return Next::Done(Err(Error::Rejected { status, message }));
+                }
                 return Next::Again(Error::Unavailable(format!("a credential was refused: {message}")));
             }
             Ruling::NoAccess { message, .. } => {
-                self.want.skip.push(credential);
+                self.want.skip.push(credential.id());
                 self.denied = Some(message.clone());
                 return Next::Again(Error::Rejected { status: 403, message });
             }
         };
-        self.weigh(credential, verdict.learnt.maybe_hidden, result)
+        self.weigh(credential.id(), verdict.learnt.maybe_hidden, result)
     }
 
     /// Whether another credential is asked before a 404 is believed; and what the pool learns if that one sees more.

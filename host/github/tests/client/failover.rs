@@ -7,7 +7,7 @@ use seedbed_github::{Error, Request};
 use serde_json::json;
 
 use crate::server::{Asked, Reply, Server, now};
-use crate::{client, pulls, scoped, token};
+use crate::{builder, client, pulls, scoped, token};
 
 /// Whoever comes first is refused with `refusal`, from then on; everyone else is served.
 async fn refusing_the_first(refusal: Reply) -> Server {
@@ -165,4 +165,24 @@ async fn a_request_says_who_asks_for_what() {
     let server = Server::start(|_| Reply::json(json!([]))).await;
     scoped(&client(&server, 0)).get(pulls()).await.unwrap();
     assert!(server.asked()[0].header("authorization").is_empty(), "anonymous");
+}
+
+#[tokio::test]
+async fn a_limit_of_a_quota_that_the_path_did_not_suggest_is_asked_once_of_each() {
+    let limit = "API rate limit exceeded for user ID 7.";
+    let server = Server::start(move |_| Reply::error(403, limit).quota("code_scanning_autofix", 0)).await;
+    let client = client(&server, 1);
+    let error = scoped(&client).get(pulls()).await.unwrap_err();
+    let Error::Exhausted { bucket, .. } = error else { panic!("{error}") };
+    assert_eq!((bucket.as_str(), server.count()), ("code_scanning_autofix", 1));
+}
+
+#[tokio::test]
+async fn what_needs_a_token_is_asked_once_without_one() {
+    let server = Server::start(|_| Reply::error(401, "Requires authentication")).await;
+    let anonymous = builder(&server, 0).credentials(vec![seedbed_github::Credential::anonymous()]);
+    let client = anonymous.build().unwrap();
+    let error = scoped(&client).get(pulls()).await.unwrap_err();
+    assert!(matches!(error, Error::Rejected { status: 401, .. }), "{error}");
+    assert_eq!(server.count(), 1);
 }
