@@ -15,16 +15,14 @@ tools:
 	@tests/tools.sh
 
 demo: tools
-	cargo build -p host -p github-sim
+	cargo build --workspace --bins
 	@mkdir -p out
 	target/debug/github-sim --tokens 3 -- target/debug/host run jobs/gumroad.toml --build
 
-build: tools
-	cargo build --workspace --bins
-	$(MAKE) guests
+build: guests
 
 guests: tools
-	cargo build -p host
+	cargo build --workspace --bins
 	@tests/guests.sh
 
 npm:

@@ -21,6 +21,7 @@ mod summary;
 mod task;
 mod terminal;
 
+use std::any::Any;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
@@ -59,10 +60,27 @@ fn messages() {
     })));
 }
 
-/// A panic's message is only repeated where it is a literal of the source: anything else may hold a secret.
 fn told(panic: &PanicHookInfo<'_>) {
-    let message =
-        panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(the message is withheld)");
+    let message = literal(panic.payload());
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     terminal::say(format_args!("error inside host at {place}: {message}\nplease report this: it is a bug"));
+}
+
+/// A panic's message is only repeated where it is a literal of the source: anything else may hold a secret.
+fn literal(payload: &dyn Any) -> &'static str {
+    payload
+        .downcast_ref::<&'static str>()
+        .copied()
+        .unwrap_or("(the message is withheld: it could hold a secret)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn a_panic_repeats_what_stands_in_the_source_and_nothing_else() {
+        assert_eq!(literal(&"an index is out of bounds"), "an index is out of bounds");
+        assert!(literal(&"ghp_secret".to_owned()).contains("withheld"));
+    }
 }

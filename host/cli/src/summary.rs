@@ -176,7 +176,10 @@ run it again after 2026-05-01 00:00:00 UTC, in 43 min 20 s to go on
         let requests: Vec<String> = (0..12).map(|n| format!("GET /{n}: unavailable: stopped")).collect();
         let requests: Vec<&str> = requests.iter().map(String::as_str).collect();
         let text = table(&[report(Outcome::Partial, vec![], &requests)], &totals(), Duration::ZERO, 0);
-        assert!(text.contains("antiwork/gumroad: not told by the plugin: GET /9: unavailable: stopped\n"), "{text}");
+        assert!(
+            text.contains("antiwork/gumroad: not told by the plugin: GET /9: unavailable: stopped\n"),
+            "{text}"
+        );
         let end = "  antiwork/gumroad: and 2 more (--receipt FILE has them all)\nrun it again to go on\n";
         assert!(text.ends_with(end), "{text}");
     }

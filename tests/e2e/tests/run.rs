@@ -203,3 +203,30 @@ fn every_job_that_ships_is_right() {
     check.arg("check").args(&jobs);
     desk.finish(check).expect_code(0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tasks_of_a_job_share_its_budget() {
+    let config = small(60);
+    let repositories = vec![config.repositories[0].clone(), RepoConfig::new("antiwork/helper", 60)];
+    let sim = Sim::start(Config { repositories, ..config }).await;
+    let desk = Desk::at(&sim);
+    let manifest = seedbed_tests::program::manifest(REPO, "api = \"rest\"");
+    let manifest = manifest.replace("[\"antiwork/gumroad\"]", "[\"antiwork/gumroad\", \"antiwork/helper\"]");
+    desk.put("job.toml", manifest.replace("[github]\n", "[github]\nmax_requests = 50\n"));
+    let run = desk.finish(desk.run()).expect_code(75);
+    assert_eq!(sim.ledger().total, 50, "both tasks together");
+    assert!(run.stdout.contains("missing in rows"), "{}", run.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_can_go_to_json_lines_as_well() {
+    let sim = Sim::start(small(20)).await;
+    let desk = Desk::at(&sim);
+    let manifest = seedbed_tests::program::manifest(REPO, "");
+    desk.put("job.toml", manifest.replace("sqlite", "jsonl").replace("rows.db", "rows"));
+    desk.finish(desk.run()).expect_code(0);
+    let lines = std::fs::read_to_string(desk.path("out/rows/pull_requests.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 20);
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["repository"], REPO, "{first:#}");
+}

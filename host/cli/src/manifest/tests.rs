@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -155,4 +156,26 @@ fn the_message_in_the_readme_is_the_one_that_is_printed() {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let drawn = drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     assert!(readme.contains(drawn.trim()), "the README should show:\n{drawn}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_reader(at in 0_usize..600, length in 0_usize..60, other in "\\PC{0,20}|[\\[\\]={}\"\n.#0-9a-z-]{0,20}") {
+        let bound = |at: usize| (at..).find(|at| *at >= GUMROAD.len() || GUMROAD.is_char_boundary(*at)).unwrap();
+        let (from, to) = (bound(at).min(GUMROAD.len()), bound(at + length).min(GUMROAD.len()));
+        let text = format!("{}{other}{}", &GUMROAD[..from], &GUMROAD[to..]);
+        if let Err(problems) = read(&text) {
+            prop_assert!(!problems.is_empty());
+            for problem in problems {
+                // Drawing looks up the place, and fails if that lies outside of the text.
+                let mut drawn = String::new();
+                miette::GraphicalReportHandler::new().render_report(&mut drawn, &problem).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn no_amount_breaks_the_reader(text in "\\PC{0,30}|[0-9._]{1,30} ?[A-Za-z]{0,3}") {
+        drop((unit::size(&text), unit::duration(&text)));
+    }
 }

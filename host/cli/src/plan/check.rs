@@ -120,7 +120,9 @@ impl<'a> Checker<'a> {
 fn choices(kind: &ValidationErrorKind) -> Vec<String> {
     let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match kind {
-        ValidationErrorKind::Enum { options } => options.as_array().into_iter().flatten().map(shown).collect(),
+        ValidationErrorKind::Enum { options } => {
+            options.as_array().into_iter().flatten().map(shown).collect()
+        }
         ValidationErrorKind::Constant { expected_value } => vec![shown(expected_value)],
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             context.iter().flatten().flat_map(|error| choices(error.kind())).collect()
