@@ -1,6 +1,8 @@
 //! The order of things: walk down the list, read what is not read yet, emit, checkpoint; what failed is tried again at
 //! the end; what is still missing then is told as a gap.
 
+mod taking;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -14,13 +16,10 @@ use crate::graphql::Graphql;
 use crate::params::{Api, Params, Wanted};
 use crate::rest::Rest;
 use crate::rows;
-use crate::source::{List, Listed, Page, Source, Unit, is_a_mistake};
+use crate::source::{List, Listed, Page, Source, is_a_mistake};
 use crate::state::State;
 
 const DAY: u64 = 86_400;
-
-/// For so long after a pull request's last change (in seconds) its check runs are read again by each run.
-const RECHECK: u64 = 7 * DAY;
 
 /// What was touched during a walk stands above it, so another walk follows. Each is shorter than the one before; this
 /// bounds them where somebody touches faster than we read, and the next run reads the rest.
@@ -28,9 +27,6 @@ const WALKS: usize = 5;
 
 /// Pull requests in a page of the list: of the first walk, and of those that look for what moved meanwhile.
 const PAGES: [u32; 2] = [100, 30];
-
-/// After so many failures in a row GitHub is taken to be down. Each was retried by the host already.
-const FAILURES_IN_A_ROW: usize = 10;
 
 /// After so many pull requests there is a checkpoint: a run that dies loses at most the work on as many.
 const CHECKPOINT_EVERY: usize = 25;
@@ -64,7 +60,7 @@ async fn seed<H: Host, S: Source>(host: &H, mut source: S, wanted: &Wanted) -> R
             | Error::TooSlow(_)),
         ) => {
             return Ok(Outcome::Partial(vec![Gap {
-                what: format!("everything of {} that an earlier run did not read", wanted.repo),
+                what: "everything that an earlier run did not read".to_owned(),
                 reason: error.to_string(),
                 retry_at: error.retry_at(),
             }]));
@@ -256,88 +252,6 @@ impl<H: Host> Run<'_, H> {
         }
     }
 
-    /// Takes in what became of one pull request.
-    async fn take(
-        &mut self,
-        item: &Listed,
-        unit: Result<Unit, Error>,
-        occasion: Occasion,
-    ) -> Result<(), String> {
-        let (number, id) = (item.number, item.id);
-        self.note_failure(&unit);
-        match unit {
-            Ok(unit) => {
-                self.state.due.remove(&number);
-                self.tell_lacks(item, &unit, occasion);
-                self.watch(item, &unit);
-                self.emission.unit(id, &unit).await.map_err(|e| format!("#{number}: {e}"))?;
-                self.read += 1;
-                self.since_checkpoint += 1;
-                self.host.progress(&self.repository.full_name, self.read, self.total);
-            }
-            Err(error) if is_a_mistake(&error) => return Err(format!("#{number}: {error}")),
-            Err(error) if error.ends_the_run() => {
-                self.state.due.insert(number, id);
-                self.stopped.get_or_insert(error);
-            }
-            Err(error) if occasion == Occasion::Due => {
-                if matches!(error, Error::Absent { .. }) {
-                    self.state.due.remove(&number);
-                    self.state.watched.remove(&number);
-                }
-                self.gap(
-                    format!("pull request #{number} of {}", self.repository.full_name),
-                    error.to_string(),
-                );
-            }
-            Err(error) => {
-                self.host.log(Level::Warn, &format!("#{number} is tried again at the end: {error}"));
-                self.state.due.insert(number, id);
-            }
-        }
-        Ok(())
-    }
-
-    /// Stops the run when nothing comes any more: the rest would fail too, slowly.
-    fn note_failure(&mut self, unit: &Result<Unit, Error>) {
-        match unit {
-            Err(error @ Error::Unavailable(_)) => {
-                self.failures_in_a_row += 1;
-                if self.failures_in_a_row >= FAILURES_IN_A_ROW {
-                    self.stopped.get_or_insert(error.clone());
-                }
-            }
-            Err(_) => {}
-            Ok(_) => self.failures_in_a_row = 0,
-        }
-    }
-
-    fn tell_lacks(&mut self, item: &Listed, unit: &Unit, occasion: Occasion) {
-        for lack in &unit.lacks {
-            if lack.again {
-                self.state.due.insert(item.number, item.id);
-            }
-            let what = format!("{} of #{} of {}", lack.part, item.number, self.repository.full_name);
-            if lack.again && occasion == Occasion::Walk {
-                self.host.log(Level::Warn, &format!("{what} are tried again at the end: {}", lack.reason));
-            } else {
-                self.gap(what, lack.reason.clone());
-            }
-        }
-    }
-
-    /// Notes whether the next run must look at it again although nothing will have moved it.
-    fn watch(&mut self, item: &Listed, unit: &Unit) {
-        let Some(row) = &unit.pull_request else { return };
-        let wanted = self.horizon.as_ref().is_none_or(|horizon| row.updated_at >= *horizon);
-        let young = row.updated_at >= Time::from_unix(self.host.now().saturating_sub(RECHECK));
-        if wanted && (row.state == "open" || young) {
-            self.state.watched.insert(item.number, item.id);
-        } else {
-            self.state.watched.remove(&item.number);
-        }
-    }
-
     /// Reads what is due: what failed before, and what is watched.
     async fn due<S: Source>(&mut self, source: &S) -> Result<(), String> {
         if self.stopped.is_some() || self.state.due.is_empty() {
@@ -361,17 +275,9 @@ impl<H: Host> Run<'_, H> {
         if error.ends_the_run() {
             self.stopped = Some(error);
         } else {
-            self.gap(
-                format!("the rest of the list of pull requests of {}", self.repository.full_name),
-                error.to_string(),
-            );
+            self.gap("the rest of the list of pull requests".to_owned(), error.to_string());
         }
         Ok(())
-    }
-
-    fn gap(&mut self, what: String, reason: String) {
-        self.host.log(Level::Warn, &format!("missing: {what}: {reason}"));
-        self.gaps.push(Gap { what, reason, retry_at: None });
     }
 
     fn note_total(&mut self, page: &Page) {
@@ -392,7 +298,7 @@ impl<H: Host> Run<'_, H> {
         if let Some(error) = self.stopped.take() {
             self.host.log(Level::Info, &format!("stopped after {} pull requests: {error}", self.read));
             self.gaps.push(Gap {
-                what: format!("pull requests of {} beyond the {} read", self.repository.full_name, self.read),
+                what: format!("pull requests beyond the {} that this run read", self.read),
                 reason: error.to_string(),
                 retry_at: error.retry_at(),
             });

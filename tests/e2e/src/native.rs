@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use seedbed_github::{Client, Credential, Endpoint, Grants, Policy, Scoped};
-use seedbed_sdk::{
-    Description, Error, GraphqlAnswer, Host, Level, Pager, RecordsError, Request, Response,
-};
+use seedbed_sdk::{Description, Error, GraphqlAnswer, Host, Level, Pager, RecordsError, Request, Response};
 use serde_json::{Map, Value};
 
 use github_sim::Sim;
@@ -165,7 +163,8 @@ impl Native {
 fn client(sim: &Sim) -> Client {
     let url = sim.url();
     let env = move |name: &str| (name == "GITHUB_API_URL").then(|| url.clone());
-    let credentials = sim.tokens().into_iter().map(|token| Credential::token(token.into()).unwrap()).collect();
+    let credentials =
+        sim.tokens().into_iter().map(|token| Credential::token(token.into()).unwrap()).collect();
     let backoff = seedbed_github::Backoff {
         base: std::time::Duration::from_millis(1),
         cap: std::time::Duration::from_millis(5),

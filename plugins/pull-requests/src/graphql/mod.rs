@@ -5,6 +5,7 @@ mod draft;
 mod page_size;
 mod pull_requests;
 mod queries;
+mod shape;
 mod types;
 
 pub use queries::queries;
@@ -20,6 +21,9 @@ use crate::source::{List, Listed, Page, Source, Unit};
 
 /// So many pull requests in one query: about 5 points, and mostly 2 to 5 seconds of GitHub's 10.
 const MOST_IN_A_QUERY: usize = 25;
+
+/// If so short a page of the thin list takes too long, it is given up.
+const SHORTEST_PAGE: u32 = 10;
 
 /// The GraphQL API, reading one repository.
 pub(crate) struct Graphql<'a, H> {
@@ -115,11 +119,26 @@ enum Place {
 
 impl<H: Host> List for GraphqlList<'_, H> {
     async fn next(&mut self) -> Result<Option<Page>, Error> {
-        let after = match &self.place {
-            Place::Top => None,
-            Place::After(cursor) => Some(cursor.as_str()),
-            Place::End => return Ok(None),
-        };
+        loop {
+            let after = match &self.place {
+                Place::Top => None,
+                Place::After(cursor) => Some(cursor.as_str()),
+                Place::End => return Ok(None),
+            };
+            match self.page(after).await {
+                Err(Error::TooSlow(_)) if self.page > SHORTEST_PAGE => self.page /= 2,
+                Err(error) => return Err(error),
+                Ok((page, place)) => {
+                    self.place = place;
+                    return Ok(Some(page));
+                }
+            }
+        }
+    }
+}
+
+impl<H: Host> GraphqlList<'_, H> {
+    async fn page(&self, after: Option<&str>) -> Result<(Page, Place), Error> {
         let variables = PageOf { repository: Named::new(self.wanted), first: self.page, after };
         let answer = self
             .host
@@ -129,12 +148,12 @@ impl<H: Host> List for GraphqlList<'_, H> {
         // A page with a hole in it must not be walked over.
         let page =
             page.filter(|_| answer.errors.is_empty()).ok_or_else(|| absent_or_other(&answer.errors))?;
-        self.place = match page.page_info.end_cursor {
+        let place = match page.page_info.end_cursor {
             Some(cursor) if page.page_info.has_next_page => Place::After(cursor),
             _ => Place::End,
         };
         let items = page.nodes.unwrap_or_default().into_iter().flatten().map(Listed::from).collect();
-        Ok(Some(Page { items, total: u64::try_from(page.total_count).ok() }))
+        Ok((Page { items, total: u64::try_from(page.total_count).ok() }, place))
     }
 }
 

@@ -21,7 +21,7 @@ const LISTS_IN_A_QUERY: usize = 20;
 /// GitHub's largest page.
 const LARGEST_PAGE: u32 = 100;
 /// If a page of so few items takes too long, it is given up.
-const SMALLEST_PAGE: u32 = 12;
+const SMALLEST_PAGE: u32 = 6;
 
 type Drafts = Vec<Result<Draft, Error>>;
 /// A list to be read on, and whose it is.

@@ -64,7 +64,8 @@ pub(super) async fn read<H: Host>(rest: &Rest<'_, H>, listed: &Listed) -> Result
     }
     let (commits_stated, files_stated) = stated.unwrap_or_default();
     if let Some(read) = commits {
-        unit.commits = unit.part("commits", read)?.map(|commits| commit_rows(commits, id, &mut named));
+        let read = read.and_then(|commits| commit_rows(commits, id, &mut named));
+        unit.commits = unit.part("commits", read)?;
         let got = unit.commits.as_ref().map(Vec::len);
         beyond(&mut unit, "commits", got, commits_stated, MOST_COMMITS);
     }
@@ -247,18 +248,26 @@ fn issue_comment_row(
     }
 }
 
-fn commit_rows(commits: Vec<WithStats>, pull_request_id: i64, named: &mut Named) -> Vec<rows::Commit> {
-    let row = |(commit, stats): WithStats| rows::Commit {
-        pull_request_id,
-        sha: commit.sha,
-        message: commit.commit.message,
-        author_name: meaning::text(commit.commit.author.name),
-        // GraphQL names people here, never bots.
-        author_login: named.login(types::who(commit.author).filter(|author| author.kind == "User")),
-        authored_at: commit.commit.author.date,
-        committed_at: commit.commit.committer.date,
-        additions: stats.map(|stats| stats.additions),
-        deletions: stats.map(|stats| stats.deletions),
+fn commit_rows(
+    commits: Vec<WithStats>,
+    pull_request_id: i64,
+    named: &mut Named,
+) -> Result<Vec<rows::Commit>, Error> {
+    let row = |(commit, stats): WithStats| {
+        let timeless = || Error::Other(format!("the commit {} has no time", commit.sha));
+        let (authored_at, committed_at) = commit.commit.times().ok_or_else(timeless)?;
+        Ok(rows::Commit {
+            pull_request_id,
+            sha: commit.sha,
+            message: commit.commit.message.clone(),
+            author_name: meaning::text(commit.commit.author_name()),
+            // GraphQL names people here, never bots.
+            author_login: named.login(types::who(commit.author).filter(|author| author.kind == "User")),
+            authored_at,
+            committed_at,
+            additions: stats.map(|stats| stats.additions),
+            deletions: stats.map(|stats| stats.deletions),
+        })
     };
     commits.into_iter().map(row).collect()
 }

@@ -140,16 +140,29 @@ pub(super) struct Commit {
 #[derive(Debug, Deserialize)]
 pub(super) struct GitCommit {
     pub(super) message: String,
-    pub(super) author: GitActor,
-    pub(super) committer: GitActor,
+    author: Option<GitActor>,
+    committer: Option<GitActor>,
+}
+
+impl GitCommit {
+    /// When it was written and when committed. GitHub's description lets either be absent: then they are the same.
+    pub(super) fn times(&self) -> Option<(Time, Time)> {
+        let date = |actor: &Option<GitActor>| actor.as_ref().and_then(|actor| actor.date.clone());
+        let (authored, committed) = (date(&self.author), date(&self.committer));
+        Some((authored.clone().or_else(|| committed.clone())?, committed.or(authored)?))
+    }
+
+    /// The author's name.
+    pub(super) fn author_name(self) -> Option<String> {
+        self.author.and_then(|author| author.name)
+    }
 }
 
 /// What Git says of a person. The e-mail address is left where it is.
 #[derive(Debug, Deserialize)]
-pub(super) struct GitActor {
-    #[serde(default)]
-    pub(super) name: Option<String>,
-    pub(super) date: Time,
+struct GitActor {
+    name: Option<String>,
+    date: Option<Time>,
 }
 
 /// `GET /repos/{owner}/{repo}/commits/{sha}`.

@@ -7,6 +7,7 @@ use futures::executor::block_on;
 use seedbed_sdk::{GraphqlAnswer, Pager, RecordsError, Request, Response};
 
 use super::*;
+use crate::source::Unit;
 
 const NOW: u64 = 1_800_000_000;
 
@@ -234,7 +235,7 @@ fn what_fails_twice_is_a_gap_and_due_in_the_next_run() {
     let (desk, table) = (Desk::default(), Table::of(25).failing(7, &[unavailable(), unavailable()]));
     let missing = gaps(run_all(&desk, &table));
     assert_eq!(missing.len(), 1);
-    assert_eq!(missing[0].what, "pull request #7 of a/b");
+    assert_eq!(missing[0].what, "pull request #7");
     assert_eq!(desk.rows.borrow().len(), 24);
 
     table.reads.borrow_mut().clear();
