@@ -34,9 +34,7 @@ mod shape;
 mod turn;
 mod wasi;
 
-pub use doors::{
-    Denied, Doors, GitHub, Level, LiveRecords, Log, Pager, Progress, Records, Silent, StandardLog,
-};
+pub use doors::{Denied, Doors, GitHub, Level, LiveRecords, Log, Pager, Progress, Records, Silent};
 pub use engine::{Sandboxes, Settings, SetupError};
 pub use failure::{Failure, Stage};
 pub use journal::Trail;

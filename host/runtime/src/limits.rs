@@ -46,7 +46,7 @@ impl Default for Limits {
 pub(crate) const START_CPU: Duration = Duration::from_secs(1);
 
 /// And how long they may take, should they find something to wait for (or the machine be busy with other work).
-pub(crate) const START_WALL: Duration = Duration::from_secs(20);
+pub(crate) const START_WALL: Duration = Duration::from_secs(5);
 
 /// Elements of one table. Tables of functions are as long as a program has functions to point at; a Python interpreter
 /// has 10,000.

@@ -21,7 +21,7 @@ pub(crate) fn line(text: &str, longest: usize) -> String {
     out
 }
 
-/// At most `most` lines, each as [`line`] makes it.
+/// At most `most` lines, each as [`line()`] makes it.
 pub(crate) fn lines(text: &str, most: usize, longest: usize) -> impl Iterator<Item = String> {
     text.lines().take(most).map(move |part| line(part, longest))
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use denied::Denied;
 pub use github::{GitHub, Pager};
-pub use quiet::{Silent, StandardLog};
+pub use quiet::Silent;
 pub use records::{LiveRecords, Records};
 
 /// All that one sandbox can reach.

@@ -1,8 +1,8 @@
-//! The plainest ways to hear a guest: not at all, or through `tracing`.
+//! Nobody listens: for `describe`, and for callers that don't care.
 
 use super::{Level, Log, Progress};
 
-/// Nobody listens.
+/// Hears progress and log, and keeps nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
@@ -12,23 +12,4 @@ impl Progress for Silent {
 
 impl Log for Silent {
     fn write(&self, _: Level, _: &str) {}
-}
-
-/// What a guest says goes to `tracing`, under the target `guest` and with the task's name.
-#[derive(Debug, Clone)]
-pub struct StandardLog {
-    /// Whose lines they are.
-    pub task: String,
-}
-
-impl Log for StandardLog {
-    fn write(&self, level: Level, line: &str) {
-        let task = self.task.as_str();
-        match level {
-            Level::Debug => tracing::debug!(target: "guest", task, "{line}"),
-            Level::Info => tracing::info!(target: "guest", task, "{line}"),
-            Level::Warn => tracing::warn!(target: "guest", task, "{line}"),
-            Level::Error => tracing::error!(target: "guest", task, "{line}"),
-        }
-    }
 }

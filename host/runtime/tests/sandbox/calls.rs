@@ -24,7 +24,7 @@ async fn a_request_crosses_with_its_path_and_query_and_its_answer_comes_back() {
     let ended = guest::run(json!({"do": "get", "path": "/repos/a/b"}), seen.doors(), Limits::default()).await;
     assert_eq!(ended.result, Ok(Outcome::Complete));
     assert_eq!(seen.log(), ["200 /repos/a/b false"]);
-    let requests = seen.requests.lock().unwrap();
+    let requests = seen.requests.lock().unwrap().clone();
     assert_eq!(requests[0].path, "/repos/a/b");
     assert_eq!(requests[0].query, [("per_page".to_owned(), "100".to_owned())]);
     assert_eq!(log_of(json!({"do": "get", "path": "/unchanged"})).await, ["200 [] true"]);

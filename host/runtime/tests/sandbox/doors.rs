@@ -13,6 +13,9 @@ use futures::future::BoxFuture;
 use seedbed_github::{Error, GraphqlAnswer, Request, Response};
 use seedbed_runtime::{Doors, GitHub, Level, Log, Pager, Progress, Records};
 
+/// How much of a piece of work is done, of how much.
+type Done = (u64, Option<u64>);
+
 /// All doors of one test, and what went through them.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
@@ -22,7 +25,7 @@ pub(crate) struct Seen {
     pub(crate) rows: Arc<Mutex<Vec<(String, String)>>>,
     pub(crate) calls: Arc<Mutex<Vec<String>>>,
     pub(crate) lines: Arc<Mutex<Vec<(Level, String)>>>,
-    pub(crate) progress: Arc<Mutex<BTreeMap<String, (u64, Option<u64>)>>>,
+    pub(crate) progress: Arc<Mutex<BTreeMap<String, Done>>>,
     pub(crate) closed: Arc<AtomicUsize>,
 }
 
