@@ -31,6 +31,16 @@ pub fn plugin() -> PathBuf {
     path
 }
 
+/// A guest for tests, as a component.
+///
+/// # Panics
+/// It is not there: `make guests` builds it.
+pub fn guest(name: &str) -> PathBuf {
+    let path = repository().join(format!("tests/plugins/{name}/dist/{name}.wasm"));
+    assert!(path.exists(), "{} is missing: run `make guests` first", path.display());
+    path
+}
+
 /// The root of this repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
