@@ -1,7 +1,7 @@
 //! What a job may ask for: deny by default.
 //!
-//! A grant names repositories, `owner/name` or `owner/*`. [`rest`] checks REST paths against it, [`graphql`] checks
-//! queries; [`learnt`] keeps what answers to granted requests taught: the ids and new names of granted repositories.
+//! A grant names repositories, `owner/name` or `owner/*`. `rest` checks REST paths against it, `graphql` checks
+//! queries; `learnt` keeps what answers to granted requests taught: the ids and new names of granted repositories.
 
 pub(crate) mod granted;
 pub(crate) mod graphql;
