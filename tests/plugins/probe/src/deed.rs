@@ -38,6 +38,8 @@ pub enum Honest {
         count: u32,
         path: String,
     },
+    /// All of these (path and query), so many at a time.
+    Crawl { addresses: Vec<String>, at_once: usize },
     /// All pages of a list, from `at`; logs each body and position.
     Pages {
         path: String,

@@ -1,4 +1,8 @@
-use futures::{FutureExt, future::join_all};
+use futures::{
+    FutureExt, StreamExt,
+    future::{join_all, ready},
+    stream,
+};
 
 use crate::{
     Outcome,
@@ -27,6 +31,11 @@ pub async fn act(deed: Honest) -> Result<Outcome, String> {
             for _ in 0..count {
                 let _ = github::get(request(&path)).await;
             }
+        }
+        Honest::Crawl { addresses, at_once } => {
+            let gets = addresses.iter().map(|address| github::get(parsed(address)));
+            let answered = stream::iter(gets).buffer_unordered(at_once).filter(|a| ready(a.is_ok())).count().await;
+            say(&format!("{answered} of {} answered", addresses.len()));
         }
         Honest::Pages { path, at } => pages(&path, at.as_deref()).await?,
         Honest::PagesAtOnce { path, count } => {
@@ -96,6 +105,14 @@ fn told(answer: Result<github::Response, github::Error>) -> String {
 
 pub fn request(path: &str) -> Request {
     Request { path: path.into(), query: vec![("per_page".into(), "100".into())], media_type: None }
+}
+
+/// A request for an address such as `/repos/o/r/pulls?page=2`; its query needs no decoding.
+fn parsed(address: &str) -> Request {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let query = pairs.map(|(name, value)| (name.into(), value.into())).collect();
+    Request { path: path.into(), query, media_type: None }
 }
 
 pub fn say(text: &str) {
