@@ -46,7 +46,7 @@ doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --do
 
 # Both take minutes to compile from source, so they run where they are installed.
 supply() {
-    if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "cargo-deny is not installed: skipped"; fi
+    if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed: skipped"; fi
     if cargo machete --version >/dev/null 2>&1; then cargo machete; else echo "cargo-machete is not installed: skipped"; fi
 }
 

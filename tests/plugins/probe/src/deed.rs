@@ -39,7 +39,10 @@ pub enum Honest {
         path: String,
     },
     /// All of these (path and query), so many at a time.
-    Crawl { addresses: Vec<String>, at_once: usize },
+    Crawl {
+        addresses: Vec<String>,
+        at_once: usize,
+    },
     /// All pages of a list, from `at`; logs each body and position.
     Pages {
         path: String,

@@ -34,7 +34,8 @@ pub async fn act(deed: Honest) -> Result<Outcome, String> {
         }
         Honest::Crawl { addresses, at_once } => {
             let gets = addresses.iter().map(|address| github::get(parsed(address)));
-            let answered = stream::iter(gets).buffer_unordered(at_once).filter(|a| ready(a.is_ok())).count().await;
+            let answered =
+                stream::iter(gets).buffer_unordered(at_once).filter(|a| ready(a.is_ok())).count().await;
             say(&format!("{answered} of {} answered", addresses.len()));
         }
         Honest::Pages { path, at } => pages(&path, at.as_deref()).await?,
