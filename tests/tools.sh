@@ -25,7 +25,9 @@ if has_target || has_source; then
     exit 0
 fi
 echo "bringing Rust's $target target ..." >&2
-if command -v rustup >/dev/null && timeout 300 rustup target add "$target" >&2 && has_target; then
+# macOS has no `timeout`.
+limit() { if command -v timeout >/dev/null; then timeout 300 "$@"; else "$@"; fi; }
+if command -v rustup >/dev/null && limit rustup target add "$target" >&2 && has_target; then
     exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -104,6 +104,8 @@ pub(crate) struct TaskReport {
     pub(crate) gaps: Vec<Gap>,
     /// What is missing although the guest did not tell.
     pub(crate) unresolved: Vec<String>,
+    /// When the earliest of that can be had, where GitHub's limits were the reason.
+    pub(crate) retry_at: Option<u64>,
     /// Rows that are in the sink thanks to this run, by stream.
     pub(crate) rows: BTreeMap<String, u64>,
     /// Requests that it asked for and that were sent.
@@ -133,7 +135,11 @@ impl JobReport {
 
     /// The earliest time at which something that is missing can be had.
     pub(crate) fn retry_at(&self) -> Option<u64> {
-        self.tasks.iter().flat_map(|task| &task.gaps).filter_map(|gap| gap.retry_at).min()
+        let known = |task: &TaskReport| {
+            let gaps = task.gaps.iter().filter_map(|gap| gap.retry_at).min();
+            gaps.into_iter().chain(task.retry_at).min()
+        };
+        self.tasks.iter().filter_map(known).min()
     }
 
     /// Rows of this run by stream, over all tasks.
@@ -190,6 +196,7 @@ mod tests {
     #[test]
     fn a_job_is_as_good_as_its_worst_task_and_can_go_on_at_the_first_reset() {
         let task = |outcome, retry_at: Option<u64>, reviews| TaskReport {
+            retry_at: None,
             label: String::new(),
             params: Map::new(),
             outcome,

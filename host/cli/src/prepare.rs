@@ -105,6 +105,21 @@ pub(crate) fn store(job: &Job, fresh: bool) -> Result<Store, Failure> {
     })
 }
 
+/// Whether a job's sink can be opened at all; nothing in it changes.
+///
+/// # Errors
+/// As of [`store`]; but not another shape or damage, which a fresh start mends or tells.
+pub(crate) fn openable(job: &Job) -> Result<(), Failure> {
+    let sink = &job.manifest.sink;
+    match Store::open(&sink.spec, &job.manifest.name, job.streams.clone(), false) {
+        Err(error @ OpenError::Locked { .. }) => Err(Failure::Failed(error.into())),
+        Err(error @ OpenError::Unwritable { .. }) => {
+            Err(job.manifest.problem(sink.at.clone(), error.to_string()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The component that a manifest names, built if it is a folder and the user said so.
 fn component(manifest: &Manifest, build: bool) -> Result<PathBuf, Failure> {
     let named = manifest.plugin.get_ref();

@@ -1,6 +1,7 @@
 //! The receipt: what a run did and cost, as JSON. Holds masks, never a token.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +88,14 @@ impl<'a> Task<'a> {
 /// A place for the receipt, opened before the run so that a run of hours does not end without one.
 pub(crate) struct Place {
     path: PathBuf,
-    file: NamedTempFile,
+    out: Out,
+}
+
+enum Out {
+    /// A file beside the destination, which takes its place once it is whole.
+    Beside(NamedTempFile),
+    /// A pipe or a device, which is written to and never replaced.
+    Straight(File),
 }
 
 impl Place {
@@ -98,25 +106,37 @@ impl Place {
         if path.is_dir() {
             return Err(told("it is a folder".to_owned()));
         }
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            let file = File::options().write(true).open(path).map_err(|error| told(error.to_string()))?;
+            return Ok(Self { path: path.to_owned(), out: Out::Straight(file) });
+        }
+        // A symbolic link stays one.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         // Beside its destination, so that the rename stays on one file system and is atomic.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new()
             .prefix(".receipt-")
             .tempfile_in(folder)
             .map_err(|error| told(error.to_string()))?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), out: Out::Beside(file) })
     }
 
     /// Writes the receipt: all of it, or none.
-    pub(crate) fn write(mut self, receipt: &Receipt<'_>) -> anyhow::Result<()> {
-        let mut write = || -> anyhow::Result<()> {
-            serde_json::to_writer_pretty(&mut self.file, receipt)?;
-            self.file.write_all(b"\n")?;
-            Ok(self.file.as_file().sync_all()?)
+    pub(crate) fn write(self, receipt: &Receipt<'_>) -> anyhow::Result<()> {
+        let Self { path, out } = self;
+        let write = || -> anyhow::Result<()> {
+            let mut text = serde_json::to_vec_pretty(receipt)?;
+            text.push(b'\n');
+            match out {
+                Out::Straight(mut file) => file.write_all(&text)?,
+                Out::Beside(mut file) => {
+                    file.write_all(&text)?;
+                    file.as_file().sync_all()?;
+                    file.persist(&path)?;
+                }
+            }
+            Ok(())
         };
-        let told = || format!("can't write the receipt {}", self.path.display());
-        write().with_context(told)?;
-        self.file.persist(&self.path).map_err(|error| error.error).with_context(told)?;
-        Ok(())
+        write().with_context(|| format!("can't write the receipt {}", path.display()))
     }
 }

@@ -1,4 +1,6 @@
-//! Ctrl-C, SIGTERM and a closed terminal: the first asks the run to end, the second ends the program.
+//! Ctrl-C and SIGTERM: the first asks the run to end, the second ends the program.
+//!
+//! SIGHUP is left alone: `nohup` has it ignored, and means it.
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +35,6 @@ pub(crate) fn listen(first: impl FnOnce() + Send + 'static) -> anyhow::Result<St
     let handler = |kind| signal(kind).context("can't listen for signals");
     let mut interrupt = handler(SignalKind::interrupt())?;
     let mut terminate = handler(SignalKind::terminate())?;
-    let mut hangup = handler(SignalKind::hangup())?;
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         let mut first = Some(first);
@@ -41,7 +42,6 @@ pub(crate) fn listen(first: impl FnOnce() + Send + 'static) -> anyhow::Result<St
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
             }
             let Some(first) = first.take() else {
                 // What is committed stays whole: the sinks commit atomically.
@@ -50,8 +50,9 @@ pub(crate) fn listen(first: impl FnOnce() + Send + 'static) -> anyhow::Result<St
             terminal::say(format_args!(
                 "stopping: nothing more is sent, the last checkpoints are kept (once more to end at once)"
             ));
-            first();
+            // Tasks first: a guest that is told of the stop might still end in its own way.
             sender.send_replace(true);
+            first();
         }
     });
     Ok(Stop(receiver))

@@ -117,6 +117,7 @@ mod tests {
     fn report(outcome: Outcome, gaps: Vec<Gap>, unresolved: &[&str]) -> JobReport {
         let rows = [("pull_requests".to_owned(), 919), ("files".to_owned(), 12_345)];
         let task = TaskReport {
+            retry_at: None,
             label: "antiwork/gumroad".to_owned(),
             params: Map::new(),
             outcome,

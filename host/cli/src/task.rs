@@ -50,8 +50,13 @@ fn scoped(client: &Client, github: &GitHub, on_exhausted: OnExhausted, limits: L
         OnExhausted::Wait => limits.wall,
         OnExhausted::Partial | OnExhausted::Fail => Budget::default().patience,
     };
+    // A guest that is told in time ends partial and keeps its rows; one that runs into the wall fails.
+    let waits_end_after = Some(limits.wall.saturating_sub((limits.wall / 10).min(Duration::from_secs(30))));
     let GitHub { max_requests, max_points, in_flight, .. } = *github;
-    client.scoped(github.grants.clone(), Budget { max_requests, max_points, in_flight, patience })
+    client.scoped(
+        github.grants.clone(),
+        Budget { max_requests, max_points, in_flight, patience, waits_end_after },
+    )
 }
 
 /// Runs the task until the guest returns, breaks or is stopped.
@@ -84,8 +89,9 @@ pub(crate) async fn run(setting: &Setting, plan: TaskPlan, entry: Arc<Entry>, st
     };
     let params = serde_json::Value::Object(plan.params.clone()).to_string();
     let ended = tokio::select! {
-        ended = setting.plugin.run(params, doors, limits) => Some(ended),
+        biased;
         () = stop.wait() => None,
+        ended = setting.plugin.run(params, doors, limits) => Some(ended),
     };
     let mut cost = Cost::default();
     let mut end = match ended {
@@ -141,6 +147,7 @@ fn report(plan: TaskPlan, end: End, on_exhausted: OnExhausted, cost: Cost) -> Ta
         outcome,
         gaps,
         unresolved: cost.usage.unresolved,
+        retry_at: cost.usage.retry_at,
         rows: cost.rows,
         requests: cost.usage.requests,
         guest_cpu: cost.guest_cpu,

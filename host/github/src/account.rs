@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::lock::lock;
@@ -18,11 +18,19 @@ pub struct Budget {
     pub in_flight: usize,
     /// How long one request may wait, in all its tries, for a credential that can serve it.
     pub patience: Duration,
+    /// From the start of a task on: no request of it waits for a credential beyond this. `None`: patience alone counts.
+    pub waits_end_after: Option<Duration>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { max_requests: None, max_points: None, in_flight: 32, patience: Duration::from_secs(90) }
+        Self {
+            max_requests: None,
+            max_points: None,
+            in_flight: 32,
+            patience: Duration::from_secs(90),
+            waits_end_after: None,
+        }
     }
 }
 
@@ -37,11 +45,14 @@ pub struct Usage {
     pub refused: u64,
     /// Requests whose last answer to the job was `exhausted`, `unavailable` or `over-budget`, and why.
     pub unresolved: Vec<String>,
+    /// The earliest time, in seconds since the Unix epoch, at which one of them that was `exhausted` can be served.
+    pub retry_at: Option<u64>,
 }
 
 /// The account behind one [`Budget`].
 pub(crate) struct Account {
     budget: Budget,
+    begun: Instant,
     spent: Mutex<Spent>,
     /// The job's, where this is the account of one of its tasks: then that one's budget is the limit.
     whole: Option<Arc<Account>>,
@@ -52,7 +63,8 @@ struct Spent {
     requests: u64,
     points: u64,
     refused: u64,
-    unresolved: BTreeMap<String, String>,
+    /// Why, and when to come back.
+    unresolved: BTreeMap<String, (String, Option<u64>)>,
     /// Gaps that were not noted because there were too many.
     more_unresolved: u64,
 }
@@ -62,17 +74,23 @@ const MOST_UNRESOLVED: usize = 1_000;
 
 impl Account {
     pub(crate) fn new(budget: Budget) -> Self {
-        Self { budget, spent: Mutex::default(), whole: None }
+        Self { budget, begun: Instant::now(), spent: Mutex::default(), whole: None }
     }
 
     /// An account of its own that draws on the budget of `whole`.
     pub(crate) fn part_of(whole: &Arc<Self>) -> Self {
         let budget = Budget { max_requests: None, max_points: None, ..whole.budget.clone() };
-        Self { budget, spent: Mutex::default(), whole: Some(Arc::clone(whole)) }
+        Self { budget, begun: Instant::now(), spent: Mutex::default(), whole: Some(Arc::clone(whole)) }
     }
 
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
+    }
+
+    /// How long a request that begins now may wait for a credential.
+    pub(crate) fn patience(&self) -> Duration {
+        let left = self.budget.waits_end_after.map(|end| end.saturating_sub(self.begun.elapsed()));
+        left.map_or(self.budget.patience, |left| left.min(self.budget.patience))
     }
 
     /// Pays for one request that is about to be sent, and its points.
@@ -124,7 +142,11 @@ impl Account {
             Err(error) if error.leaves_a_gap() => {
                 let is_known = spent.unresolved.contains_key(request);
                 if is_known || spent.unresolved.len() < MOST_UNRESOLVED {
-                    spent.unresolved.insert(request.to_owned(), error.to_string());
+                    let retry_at = match error {
+                        Error::Exhausted { retry_at, .. } => Some(*retry_at),
+                        _ => None,
+                    };
+                    spent.unresolved.insert(request.to_owned(), (error.to_string(), retry_at));
                 } else {
                     spent.more_unresolved += 1;
                 }
@@ -135,13 +157,14 @@ impl Account {
 
     pub(crate) fn usage(&self) -> Usage {
         let spent = lock(&self.spent);
-        let named = spent.unresolved.iter().map(|(request, why)| format!("{request}: {why}"));
+        let named = spent.unresolved.iter().map(|(request, (why, _))| format!("{request}: {why}"));
         let more = (spent.more_unresolved > 0).then(|| format!("and {} more", spent.more_unresolved));
         Usage {
             requests: spent.requests,
             points: spent.points,
             refused: spent.refused,
             unresolved: named.chain(more).collect(),
+            retry_at: spent.unresolved.values().filter_map(|(_, retry_at)| *retry_at).min(),
         }
     }
 }

@@ -59,7 +59,7 @@ impl Journal {
 
     /// A message through the log door; one with several lines stays several lines.
     pub(crate) fn say(&self, level: Level, message: &str) {
-        if level == Level::Error && message.contains(PANIC) {
+        if level == Level::Error && message.starts_with(PANIC) {
             self.pages().panic = Some(plain::block(message, LAST_WORDS, LINE));
         }
         for line in plain::lines(message, MESSAGE_LINES, LINE) {

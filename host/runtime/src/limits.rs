@@ -52,6 +52,9 @@ pub(crate) const START_WALL: Duration = Duration::from_secs(5);
 /// has 10,000.
 pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 
+/// Elements of all tables of a component: 16 MB.
+pub(crate) const ALL_TABLE_ELEMENTS: usize = 1_000_000;
+
 /// Core instances, tables and memories of one component. A Python guest is some 30 modules linked together.
 pub(crate) const INSTANCES: usize = 500;
 pub(crate) const TABLES: usize = 500;

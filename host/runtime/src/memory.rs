@@ -2,7 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::limits::{INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
+use crate::limits::{ALL_TABLE_ELEMENTS, INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
 
 /// The watch over one store's memory.
 pub(crate) struct Memory {
@@ -12,11 +12,13 @@ pub(crate) struct Memory {
     /// What the growth allowed last added: undone if the growth fails all the same.
     last: u64,
     refused: Option<u64>,
+    /// Elements of all tables.
+    elements: usize,
 }
 
 impl Memory {
     pub(crate) fn new(budget: u64) -> Self {
-        Self { budget, used: 0, peak: 0, last: 0, refused: None }
+        Self { budget, used: 0, peak: 0, last: 0, refused: None, elements: 0 }
     }
 
     /// The most that the guest ever had, in bytes.
@@ -59,8 +61,13 @@ impl ResourceLimiter for Memory {
         Ok(())
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let elements = self.elements.saturating_add(desired.saturating_sub(current));
+        let fits = desired <= TABLE_ELEMENTS && elements <= ALL_TABLE_ELEMENTS;
+        if fits {
+            self.elements = elements;
+        }
+        Ok(fits)
     }
 
     fn instances(&self) -> usize {
@@ -79,6 +86,15 @@ impl ResourceLimiter for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_tables_share_one_budget() {
+        let mut memory = Memory::new(100);
+        let fitted = (0..20).filter(|_| memory.table_growing(0, TABLE_ELEMENTS, None).unwrap()).count();
+        assert_eq!(fitted, ALL_TABLE_ELEMENTS / TABLE_ELEMENTS);
+        assert!(!memory.table_growing(0, 1, None).unwrap());
+        assert!(!Memory::new(100).table_growing(0, TABLE_ELEMENTS + 1, None).unwrap());
+    }
 
     #[test]
     fn several_memories_share_one_budget() {

@@ -14,13 +14,17 @@ use crate::{
     Doors, Ended, Failure, JOB_PACKAGE_VERSION, Limits, Sandboxes,
     bindings::JobPre,
     engine::Room,
-    run,
+    plain, run,
     sandbox::Inside,
     shape::{self, Shape},
 };
 
 /// The largest component that is read. A Python guest has 21 MB.
 const LARGEST: u64 = 64 << 20;
+
+/// So many unknown imports are told by name, each in so many bytes.
+const NAMES: usize = 20;
+const NAME: usize = 200;
 
 /// A component, ready to run any number of times. Clones share it.
 #[derive(Clone)]
@@ -138,8 +142,13 @@ impl Sandboxes {
         let Shape { imports, exports } = shape::read(bytes)?;
         let unknown = shape::unknown(&imports);
         if !unknown.is_empty() {
-            let needs = shape::needed_version(&unknown);
-            return Err(LoadError::UnknownImports { imports: unknown, needs });
+            // Nothing is validated yet: names may hold anything, any number of times.
+            let needs = shape::needed_version(&unknown).map(|version| plain::line(&version, NAME));
+            let more = unknown.len().saturating_sub(NAMES);
+            let mut imports: Vec<_> =
+                unknown.iter().take(NAMES).map(|name| plain::line(name, NAME)).collect();
+            imports.extend((more > 0).then(|| format!("and {more} more")));
+            return Err(LoadError::UnknownImports { imports, needs });
         }
         for export in ["describe", "run"] {
             if !exports.iter().any(|name| name == export) {
@@ -188,13 +197,17 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
         std::io::ErrorKind::NotFound => LoadError::NotFound(path.to_owned()),
         _ => LoadError::Unreadable { path: path.to_owned(), why: e.to_string() },
     };
-    let file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
+    // Asked before it is opened: opening a pipe waits for whoever writes to it.
+    let about = std::fs::metadata(path).map_err(unreadable)?;
     if about.is_dir() {
         return Err(LoadError::NotAComponent(
             "it is a folder; `host build` makes a component of it".to_owned(),
         ));
     }
+    if !about.is_file() {
+        return Err(LoadError::NotAComponent("it is no plain file".to_owned()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
     if about.len() > LARGEST {
         return Err(LoadError::TooLarge { size: about.len(), largest: LARGEST });
     }

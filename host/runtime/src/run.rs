@@ -174,7 +174,16 @@ impl From<wit::Outcome> for Outcome {
         };
         match outcome {
             wit::Outcome::Complete => Self::Complete,
-            wit::Outcome::Partial(gaps) => Self::Partial(gaps.into_iter().take(GAPS).map(gap).collect()),
+            wit::Outcome::Partial(mut gaps) => {
+                let more = gaps.split_off(gaps.len().min(GAPS));
+                let mut told: Vec<Gap> = gaps.into_iter().map(gap).collect();
+                told.extend((!more.is_empty()).then(|| Gap {
+                    what: format!("{} more", more.len()),
+                    reason: format!("only the first {GAPS} are listed"),
+                    retry_at: more.iter().filter_map(|gap| gap.retry_at).min(),
+                }));
+                Self::Partial(told)
+            }
         }
     }
 }
@@ -201,7 +210,7 @@ fn bounded(description: wit::Description) -> Result<Description, Failure> {
     let stream = |stream: wit::StreamDescription| StreamDescription {
         name: plain::line(&stream.name, NAME),
         schema: stream.schema,
-        primary_key: stream.primary_key,
+        primary_key: stream.primary_key.iter().map(|key| plain::line(key, NAME)).collect(),
     };
     Ok(Description {
         name: plain::line(&name, NAME),

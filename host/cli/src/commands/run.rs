@@ -24,6 +24,10 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<Exit, Failure> {
     let client = environment.client()?;
     let stopped = client.clone();
     let stop = signals::listen(move || stopped.stop())?;
+    if args.fresh && jobs.len() > 1 {
+        // No sink is emptied before all are known to be there for us.
+        jobs.iter().try_for_each(prepare::openable)?;
+    }
     let mut ready = Vec::new();
     for job in jobs {
         let store = prepare::store(&job, args.fresh)?;

@@ -28,6 +28,9 @@ pub(super) struct Answered {
 /// What a secondary limit without any hint lasts at least, as GitHub's documentation asks for.
 const USUAL_PAUSE: u64 = 60;
 
+/// What another try may wait at least, however long the first one stood in line.
+const LEAST_PATIENCE: Duration = Duration::from_secs(15);
+
 /// The tries of one request.
 struct Tries<'a> {
     inner: &'a Inner,
@@ -58,7 +61,7 @@ impl Inner {
         want: Want,
         account: &Account,
     ) -> Result<Answered, Error> {
-        let want = Want { patience: account.budget().patience, ..want };
+        let want = Want { patience: account.patience(), ..want };
         Tries { inner: self, message, account, want, sent: 0, failures: 0, doubt: None, denied: None }
             .run()
             .await
@@ -75,7 +78,10 @@ impl Tries<'_> {
             let is_last = self.sent >= self.inner.max_tries;
             match next {
                 Next::Done(result) => return result,
-                Next::Again(error) | Next::Later(error, _) if is_last => return Err(error),
+                // A 404 that no other credential could be asked about is still a 404.
+                Next::Again(error) | Next::Later(error, _) if is_last => {
+                    return self.doubt.take().map_or(Err(error), |(_, result)| result);
+                }
                 Next::Again(_) => {}
                 Next::Later(_, asked) => {
                     self.failures += 1;
@@ -93,7 +99,9 @@ impl Tries<'_> {
     async fn once(&mut self) -> Result<Next, NoLease> {
         let begun = Instant::now();
         let lease = self.inner.pool.lease(&self.want).await?;
-        self.want.patience = self.want.patience.saturating_sub(begun.elapsed());
+        // A long line must not leave another try without any patience.
+        let least = self.account.patience().min(LEAST_PATIENCE);
+        self.want.patience = self.want.patience.saturating_sub(begun.elapsed()).max(least);
         if self.inner.is_stopped() {
             lease.unused();
             return Err(NoLease::Stopped);
@@ -208,7 +216,10 @@ impl Tries<'_> {
 
     /// What is told where no credential can be had.
     fn without_lease(self, none: NoLease) -> Result<Answered, Error> {
+        let sees = |id| self.want.repository.as_ref().is_some_and(|name| self.inner.pool.sees(id, name));
+        let is_believed = self.doubt.as_ref().is_some_and(|(id, _)| sees(*id));
         match (none, self.denied, self.doubt) {
+            (NoLease::Exhausted { .. }, None, Some((_, result))) if is_believed => result,
             (NoLease::NoAccess, Some(message), _) => Err(Error::Rejected { status: 403, message }),
             (NoLease::NoAccess | NoLease::NoCredential(_), None, Some((_, result))) => result,
             (NoLease::NoAccess, None, None) => {

@@ -67,7 +67,9 @@ pub(crate) struct Asked {
     pub(super) about: Arc<About>,
     pub(super) skip: Arc<[usize]>,
     /// The steady time at which patience ends.
-    deadline: Duration,
+    pub(super) deadline: Duration,
+    /// How long it was ready to wait when it came.
+    patience: Duration,
 }
 
 /// What stands behind a lease.
@@ -132,6 +134,7 @@ impl Core {
             about: Arc::new(About::new(want.repository.as_deref(), want.topic.as_deref())),
             skip,
             deadline: now.steady.saturating_add(want.patience),
+            patience: want.patience,
         };
         let ticket = self.line.join(asked);
         if self.stopped {
@@ -210,7 +213,7 @@ impl Core {
                     self.end(ticket, Ok(grant));
                 }
                 Considered::Refuse(why) => self.end(ticket, Err(why)),
-                Considered::Wait(wait) if is_hopeless(wait, asked.deadline) => {
+                Considered::Wait(wait) if is_hopeless(wait, asked, now) => {
                     let why = exhausted(&asked.resource, wait, now);
                     self.end(ticket, Err(why));
                 }
@@ -234,7 +237,7 @@ impl Core {
     fn refuse_impatient(&mut self, resource: &Resource, after: Ticket, wait: Wait, now: Moment) {
         let behind = self.line.lane_after(resource, after);
         let hopeless: Vec<_> =
-            behind.filter(|(_, asked)| is_hopeless(wait, asked.deadline)).map(|(ticket, _)| ticket).collect();
+            behind.filter(|(_, asked)| is_hopeless(wait, asked, now)).map(|(ticket, _)| ticket).collect();
         for ticket in hopeless {
             self.end(ticket, Err(exhausted(resource, wait, now)));
         }
@@ -245,6 +248,11 @@ impl Core {
         let outcome = match self.consider(&asked, now) {
             // Served at the last moment, although others may stand before it: they have time left.
             Considered::Take { owner, seat } => Ok(self.grant(owner, seat, asked, now)),
+            // Its turn comes: only the pace is in the way, and that is no quota that is spent.
+            Considered::Wait(wait) if moves_on(wait, &asked, now) => {
+                self.line.extend(ticket, now.steady.saturating_add(asked.patience));
+                return self.serve(now);
+            }
             Considered::Wait(wait) => Err(exhausted(&asked.resource, wait, now)),
             Considered::Refuse(why) => Err(why),
         };
@@ -304,8 +312,15 @@ impl Core {
 }
 
 /// Whether a want's patience ends before anything can help it.
-fn is_hopeless(wait: Wait, deadline: Duration) -> bool {
-    !wait.for_an_answer && wait.until.is_none_or(|until| until > deadline)
+fn is_hopeless(wait: Wait, asked: &Asked, now: Moment) -> bool {
+    !wait.for_an_answer
+        && !moves_on(wait, asked, now)
+        && wait.until.is_none_or(|until| until > asked.deadline)
+}
+
+/// Whether the line only moves slowly: the next in it is served within the patience that this one began with.
+fn moves_on(wait: Wait, asked: &Asked, now: Moment) -> bool {
+    wait.paced && wait.until.is_some_and(|until| until <= now.steady.saturating_add(asked.patience))
 }
 
 fn exhausted(resource: &Resource, wait: Wait, now: Moment) -> NoLease {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::task::Waker;
+use std::time::Duration;
 
 use super::core::{Asked, Grant};
 use super::want::NoLease;
@@ -70,6 +71,15 @@ impl Line {
     pub(crate) fn demand(&self, resource: &Resource) -> u64 {
         // All cost 1 but for GraphQL, whose lanes are short; so the length is near enough, and costs nothing.
         self.lanes.get(resource).map_or(0, |lane| lane.len() as u64)
+    }
+
+    /// Lets a waiter wait until `deadline`.
+    pub(crate) fn extend(&mut self, ticket: Ticket, deadline: Duration) {
+        if let Some(Slot::Waiting { resource, .. }) = self.slots.get(&ticket)
+            && let Some(asked) = self.lanes.get_mut(resource).and_then(|lane| lane.get_mut(&ticket))
+        {
+            asked.deadline = deadline;
+        }
     }
 
     /// Ends a wait; returns whom to wake.

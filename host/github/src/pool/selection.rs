@@ -70,12 +70,15 @@ pub(crate) struct Wait {
     pub(crate) until: Option<Duration>,
     /// Whether an answer that is on its way may do so before.
     pub(crate) for_an_answer: bool,
+    /// Whether an owner only has to be asked more slowly: it will serve, so its quota is not spent.
+    pub(crate) paced: bool,
 }
 
 impl Wait {
     /// Takes one more stopped owner into account.
     pub(crate) fn note(&mut self, stop: Stop) {
         self.for_an_answer |= matches!(stop, Stop::Busy { .. } | Stop::Probing { .. });
+        self.paced |= matches!(stop, Stop::Paced { .. });
         self.until = match (self.until, stop.until()) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -197,7 +200,7 @@ mod tests {
     #[test]
     fn a_first_answer_is_waited_for_rather_than_opening_another_window() {
         let probing = stopped(0, Stop::Probing { until: SOON });
-        let wait = Wait { until: Some(SOON), for_an_answer: true };
+        let wait = Wait { until: Some(SOON), for_an_answer: true, paced: false };
         assert_eq!(pick(HighestRemaining, &[probing], &[unopened(1)]), Choice::Wait(wait));
     }
 
@@ -228,7 +231,7 @@ mod tests {
             &[stopped(0, Stop::Spent { until: LATER })],
             &[stopped(1, Stop::Cooling { until: SOON })],
         );
-        assert_eq!(choice, Choice::Wait(Wait { until: Some(SOON), for_an_answer: false }));
+        assert_eq!(choice, Choice::Wait(Wait { until: Some(SOON), for_an_answer: false, paced: false }));
         assert_eq!(pick(EarliestReset, &[], &[]), Choice::Wait(Wait::default()));
     }
 }

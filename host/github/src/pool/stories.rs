@@ -382,3 +382,23 @@ fn a_clock_that_is_wrong_does_not_waste_requests() {
     let NoLease::Exhausted { retry_at, .. } = world.refusal(&core_want()) else { panic!() };
     assert!((START + 999..=START + 1_000).contains(&retry_at.seconds()), "by our clock: {retry_at}");
 }
+
+#[test]
+fn a_line_that_only_moves_slowly_is_no_spent_quota() {
+    let policy = Policy { rest_points_per_minute: 60, rest_burst: 1, ..Policy::unpaced() };
+    let mut world = World::new(credentials(1), policy);
+    world.request(&core_want(), 4_999, 3_600);
+    let tickets: Vec<_> = (0..10).map(|_| world.ask(&patient(3))).collect();
+    let mut served = 0;
+    for _ in 0..12 {
+        world.pass_seconds(1);
+        for &ticket in &tickets {
+            if let Some(outcome) = world.outcome(ticket) {
+                let grant = outcome.unwrap();
+                world.settle(grant, &good(&Resource::CORE, 5_000, 4_900, 3_600));
+                served += 1;
+            }
+        }
+    }
+    assert_eq!(served, 10, "each in its turn, the last after three times its patience");
+}

@@ -21,7 +21,10 @@ pub(crate) fn measure(sim: &Sim) -> anyhow::Result<()> {
         desk.wait(child).expect_code(0);
         match peak {
             Some(kilobytes) => {
-                println!("peak memory of the main job, {api}: {} MB (aim below 150)", kilobytes / 1_000);
+                println!(
+                    "peak memory of the main job, {api}: {} MB (aim below 150)",
+                    kilobytes * 1_024 / 1_000_000
+                );
             }
             None => println!("peak memory of the main job, {api}: not told by this system"),
         }
