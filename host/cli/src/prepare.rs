@@ -98,11 +98,18 @@ pub(crate) async fn job(
 /// # Errors
 /// Exit 2 where the manifest names a wrong place; exit 1 where another run holds it, or it is damaged.
 pub(crate) fn store(job: &Job, fresh: bool) -> Result<Store, Failure> {
-    let sink = &job.manifest.sink;
-    Store::open(&sink.spec, &job.manifest.name, job.streams.clone(), fresh).map_err(|error| match error {
+    open(job, fresh).map_err(|error| not_opened(job, error))
+}
+
+fn open(job: &Job, fresh: bool) -> Result<Store, OpenError> {
+    Store::open(&job.manifest.sink.spec, &job.manifest.name, job.streams.clone(), fresh)
+}
+
+fn not_opened(job: &Job, error: OpenError) -> Failure {
+    match error {
         OpenError::Locked { .. } | OpenError::Damaged { .. } => Failure::Failed(error.into()),
-        _ => job.manifest.problem(sink.at.clone(), error.to_string()).into(),
-    })
+        _ => job.manifest.problem(job.manifest.sink.at.clone(), error.to_string()).into(),
+    }
 }
 
 /// Whether a job's sink can be opened at all; nothing in it changes.
@@ -110,12 +117,8 @@ pub(crate) fn store(job: &Job, fresh: bool) -> Result<Store, Failure> {
 /// # Errors
 /// As of [`store`]; but not another shape or damage, which a fresh start mends or tells.
 pub(crate) fn openable(job: &Job) -> Result<(), Failure> {
-    let sink = &job.manifest.sink;
-    match Store::open(&sink.spec, &job.manifest.name, job.streams.clone(), false) {
-        Err(error @ OpenError::Locked { .. }) => Err(Failure::Failed(error.into())),
-        Err(error @ OpenError::Unwritable { .. }) => {
-            Err(job.manifest.problem(sink.at.clone(), error.to_string()).into())
-        }
+    match open(job, false) {
+        Err(error @ (OpenError::Locked { .. } | OpenError::Unwritable { .. })) => Err(not_opened(job, error)),
         _ => Ok(()),
     }
 }

@@ -216,8 +216,8 @@ impl Tries<'_> {
 
     /// What is told where no credential can be had.
     fn without_lease(self, none: NoLease) -> Result<Answered, Error> {
-        let sees = |id| self.want.repository.as_ref().is_some_and(|name| self.inner.pool.sees(id, name));
-        let is_believed = self.doubt.as_ref().is_some_and(|(id, _)| sees(*id));
+        let doubted = self.doubt.as_ref().zip(self.want.repository.as_ref());
+        let is_believed = doubted.is_some_and(|((id, _), repository)| self.inner.pool.sees(*id, repository));
         match (none, self.denied, self.doubt) {
             (NoLease::Exhausted { .. }, None, Some((_, result))) if is_believed => result,
             (NoLease::NoAccess, Some(message), _) => Err(Error::Rejected { status: 403, message }),
